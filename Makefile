@@ -1,0 +1,41 @@
+# make run    index the corpus where needed, and serve on 127.0.0.1:8000
+# make test   lint, types and all tests
+# make clean  remove the virtual environment and what was built in it
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: run test lint clean
+
+run: $(VENV)/.run
+	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
+	@$(BIN)/qa serve
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# A virtual environment sees a PyTorch that the system already has; a checked-in pin is installed only where there is none.
+$(BIN)/python:
+	$(PYTHON) -m venv $(shell $(PYTHON) -c 'import importlib.util as i; print("--system-site-packages" if i.find_spec("torch") else "")') $(VENV)
+
+$(VENV)/.torch: | $(BIN)/python
+	$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP) install -c constraints.txt torch
+	@touch $@
+
+$(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.torch
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.torch
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,64 @@
+"""Text → terms: what the lexical index counts and what a question is compared by.
+
+A word is normalised (NFKC, case folded, accents off, possessive off) and stemmed with Snowball's English stemmer.
+Scripts written without spaces give overlapping character pairs, the usual choice for CJK retrieval without a
+segmenter (Nie, Gao, Zhang, Zhou 2000, "On the use of words and n-grams for Chinese information retrieval").
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from Stemmer import Stemmer
+
+_UNSPACED = (  # Thai and Lao, Burmese, Khmer, kana, Han
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_LETTER = rf"(?:(?![{_UNSPACED}])[^\W_])"
+_RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)")
+_POSSESSIVE = re.compile(r"['’]s?$")
+MAX_WORD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One term and the code points it was made from, ``text[start:end]``."""
+
+    term: str
+    start: int
+    end: int
+
+
+def analyze(text: str) -> list[Token]:
+    """The terms of a text, in order; every occurrence is one token."""
+    stem = Stemmer("english").stemWord
+    return [Token(stem(normal), start, end) for normal, start, end in words(text)]
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text, in order, without their places."""
+    return [token.term for token in analyze(text)]
+
+
+def words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The normalised words (or character pairs) of a text before stemming, each with its place."""
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if run.lastgroup == "word":
+            yield normalize(run.group())[:MAX_WORD], start, end
+        elif end - start == 1:
+            yield run.group(), start, end
+        else:
+            for place in range(start, end - 1):
+                yield text[place : place + 2], place, place + 2
+
+
+def normalize(word: str) -> str:
+    """One spelling for all ways to write a word: case, accents, width and possessive do not count."""
+    if word.isascii():
+        return _POSSESSIVE.sub("", word.lower()).replace("'", "")
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _POSSESSIVE.sub("", plain).replace("'", "").replace("’", "") or word

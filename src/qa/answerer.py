@@ -1,0 +1,139 @@
+"""Candidates → Answer: chooses the sentences that answer, cites them, or refuses and says why."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from qa.analysis import Token, analyze
+from qa.confidence import assess
+from qa.protocols import Reranker
+from qa.retriever import Retrieval, Retriever
+from qa.sentences import choose_sentences
+from qa.snapshot import Snapshot
+from qa.types import (
+    Answer,
+    Band,
+    Candidate,
+    Citation,
+    Confidence,
+    Highlight,
+    HighlightKind,
+    Passage,
+    Question,
+    RankedPassage,
+    Reason,
+    Span,
+)
+
+CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
+RERANK_DEPTH = 20
+
+
+class Answerer:
+    """Answers questions from a snapshot, with a retriever and, where there is one, a reranker."""
+
+    def __init__(self, retriever: Retriever, reranker: Reranker | None = None) -> None:
+        self._retriever = retriever
+        self._reranker = reranker
+
+    def answer(self, snapshot: Snapshot, question: Question) -> Answer:
+        """Answer a question: the same snapshot and question give the same answer."""
+        started = perf_counter()
+        rows = snapshot.admitted(question.filters)
+        if not snapshot.passages or (rows is not None and not len(rows)):
+            reason = Reason.FILTERS_EXCLUDE_ALL if snapshot.passages else Reason.EMPTY_INDEX
+            return _empty_handed(question, reason)
+        retrieval = self._retriever.retrieve(snapshot, question.text, rows)
+        candidates = self._rerank(snapshot, question, retrieval.candidates)
+        ranked = perf_counter()
+        citations, confidence, reasons = _decide(snapshot, retrieval, candidates)
+        passages = _ranked(snapshot, retrieval, candidates[: question.top_k], citations)
+        ended = perf_counter()
+        return Answer(
+            question=question.text,
+            searched_for=retrieval.query.text,
+            confidence=confidence,
+            reasons=reasons,
+            citations=citations,
+            passages=passages,
+            unmatched_terms=unmatched_terms(snapshot, question.text, retrieval.query.tokens),
+            timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
+        )
+
+    def _rerank(self, snapshot: Snapshot, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        if self._reranker is None:
+            return list(candidates)
+        head, tail = candidates[:RERANK_DEPTH], candidates[RERANK_DEPTH:]
+        texts = [snapshot.passages[candidate.row].embedded_text for candidate in head]
+        reranked = self._reranker(question.text, head, texts)
+        floor = min((candidate.score for candidate in reranked), default=0.0)
+        lowered = [_lowered(candidate, floor - 1 - place) for place, candidate in enumerate(tail)]
+        return [*reranked, *lowered]
+
+
+def unmatched_terms(snapshot: Snapshot, text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The words of the question, as typed, that occur nowhere in the corpus."""
+    absent = (text[token.start : token.end] for token in tokens if token.term not in snapshot.lexical.vocabulary)
+    return tuple(dict.fromkeys(absent))
+
+
+def _lowered(candidate: Candidate, score: float) -> Candidate:
+    return Candidate(candidate.row, score, candidate.scores, candidate.sentence_scores)
+
+
+def _empty_handed(question: Question, reason: Reason) -> Answer:
+    return Answer(question.text, question.text, Confidence(Band.LOW, 0.0), (reason,), (), (), (), {"total": 0.0})
+
+
+def _decide(
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]
+) -> tuple[tuple[Citation, ...], Confidence, tuple[Reason, ...]]:
+    """Cite the sentences that answer, or give the reasons why none does."""
+    confidence, reasons = assess(snapshot, retrieval, candidates)
+    if reasons:
+        return (), confidence, reasons
+    chosen = choose_sentences(snapshot, candidates)
+    citations = tuple(_cite(snapshot, number, row, span) for number, (row, span) in enumerate(chosen, start=1))
+    return citations, confidence, ()
+
+
+def _cite(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation:
+    document = snapshot.document_of(row)
+    return Citation(
+        number=number,
+        document=document,
+        passage=snapshot.passages[row],
+        span=span,
+        prefix=document.text[max(span.start - CONTEXT_CHARACTERS, 0) : span.start],
+        suffix=document.text[span.end : span.end + CONTEXT_CHARACTERS],
+    )
+
+
+def _ranked(
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], citations: Sequence[Citation]
+) -> tuple[RankedPassage, ...]:
+    ranked = []
+    for rank, candidate in enumerate(candidates, start=1):
+        passage = snapshot.passages[candidate.row]
+        answers = [citation.span for citation in citations if citation.passage is passage]
+        ranked.append(
+            RankedPassage(
+                rank=rank,
+                passage=passage,
+                document=snapshot.document_of(candidate.row),
+                score=candidate.score,
+                scores=candidate.scores,
+                highlights=_highlights(passage, answers, set(retrieval.query.weights)),
+                cited=bool(answers),
+            )
+        )
+    return tuple(ranked)
+
+
+def _highlights(passage: Passage, answers: Sequence[Span], terms: set[str]) -> tuple[Highlight, ...]:
+    """Answer sentences and words of the question, as spans into the document, in order."""
+    marks = [Highlight(span, HighlightKind.ANSWER) for span in answers]
+    for token in analyze(passage.text):
+        if token.term in terms:
+            span = Span(passage.start + token.start, passage.start + token.end)
+            marks.append(Highlight(span, HighlightKind.TERM))
+    return tuple(sorted(marks, key=lambda mark: (mark.span.start, mark.kind)))

@@ -1,0 +1,1 @@
+"""HTTP: schemas, errors, routes and the page."""

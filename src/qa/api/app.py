@@ -1,0 +1,62 @@
+"""The application: routes, limits, errors, and a service that opens its snapshot in the background."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+import qa
+from qa.api import errors
+from qa.api.limits import Limits
+from qa.api.routes import ROUTERS
+from qa.api.schemas import Problem
+from qa.errors import QAError
+from qa.service import Service
+
+logger = logging.getLogger(__name__)
+
+DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
+
+
+def web_folder() -> Path:
+    """Where templates and static files are: inside the installed package, or beside ``src`` in a checkout."""
+    installed = Path(qa.__file__).parent / "web"
+    return installed if installed.is_dir() else Path(qa.__file__).parents[2] / "web"
+
+
+def create_app(service: Service) -> FastAPI:
+    """Make the application; the server listens at once, and answers 503 until the snapshot is open."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opening = asyncio.create_task(asyncio.to_thread(_open, service))
+        yield
+        await opening
+
+    app = FastAPI(
+        title="qa",
+        version=qa.__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        responses={"4XX": {"model": Problem, "content": {errors.MEDIA_TYPE: {}}}},
+    )
+    app.state.service = service
+    app.state.templates = Jinja2Templates(directory=web_folder() / "templates")
+    app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    errors.install(app)
+    app.add_middleware(Limits)
+    return app
+
+
+def _open(service: Service) -> None:
+    try:
+        service.open()
+    except QAError as error:
+        logger.error("%s", error)

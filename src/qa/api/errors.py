@@ -1,0 +1,75 @@
+"""Every failure as ``application/problem+json`` (RFC 9457): a stable type, no traceback, no path, no echo of input."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from qa.errors import IndexUnusable, QAError, QuestionError, TooBusy
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "2"
+TYPE_PREFIX = "/problems/"
+MAX_NAME = 40
+
+
+def problem(
+    status: int, slug: str, title: str, detail: str, errors: Sequence[Mapping[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:  # fmt: skip
+    """A problem document; ``errors`` names each wrong field and what is expected of it."""
+    body: dict[str, Any] = {"type": TYPE_PREFIX + slug, "title": title, "status": status, "detail": detail}
+    if errors is not None:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer each kind of failure with a problem document."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(QAError, _expected)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": _field(entry["loc"]), "message": entry["msg"]} for entry in error.errors()]
+    detail = "; ".join(f"{entry['field']}: {entry['message']}" for entry in errors[:3])
+    return problem(422, QuestionError.slug, QuestionError.title, detail, errors[:20])
+
+
+def _field(location: Sequence[int | str]) -> str:
+    """``body.filters.tags.0``; a name that the client made up is cut, and shown only where it is plain."""
+    names = [str(part) for part in location]
+    return ".".join(name if name.isascii() and name.isprintable() and len(name) <= MAX_NAME else "?" for name in names)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    slug = phrase.lower().replace(" ", "-")
+    detail = str(error.detail) if error.detail != phrase else "see /docs for what this service offers"
+    return problem(error.status_code, slug, phrase, detail, headers=error.headers)
+
+
+async def _expected(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, QAError)
+    retry = isinstance(error, (IndexUnusable, TooBusy))
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not retry:
+        return await _unexpected(request, error)
+    return problem(
+        error.status, error.slug, error.title, str(error), headers={"Retry-After": RETRY_AFTER_S} if retry else None
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+    return problem(500, QAError.slug, QAError.title, "an unexpected error; it has been logged")

@@ -1,0 +1,26 @@
+"""``POST /ask`` and its linkable twin ``GET /ask``. Plain functions: they run in threads, off the event loop."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from qa.api.dependencies import CurrentService
+from qa.api.schemas import MAX_TOP_K, AskBody, AskResponse, QuestionText
+from qa.types import Question
+
+router = APIRouter(tags=["ask"])
+
+
+@router.post("/ask", summary="Ask a question, get cited verbatim sentences")
+def ask(body: AskBody, service: CurrentService) -> AskResponse:
+    """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
+    return AskResponse.of(service.ask(body.to_question()), scores="scores" in body.include)
+
+
+@router.get("/ask", summary="The same as a link")
+def ask_by_link(
+    service: CurrentService,
+    question: Annotated[QuestionText, Query(description="what you want to know")],
+    top_k: Annotated[int, Query(ge=1, le=MAX_TOP_K)] = 5,
+) -> AskResponse:
+    return AskResponse.of(service.ask(Question(question, top_k)))

@@ -1,0 +1,49 @@
+"""Runs the application with uvicorn, and says where it listens."""
+
+import socket
+
+import uvicorn
+
+from qa import compose
+from qa.api.app import create_app
+from qa.config import Settings
+from qa.errors import SettingsError
+
+BACKLOG = 128
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        SettingsError: the address cannot be bound, with what to do.
+    """
+    listener = _listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    service = compose.build_service(settings)
+    config = uvicorn.Config(
+        create_app(service),
+        http="h11",  # httptools accepts headers of 5 MB
+        ws="none",
+        log_level=settings.log_level,
+        access_log=settings.log_level == "debug",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    print(f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)", flush=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); stop what runs there, or use another: --port 8001"
+        ) from error
+    return listener

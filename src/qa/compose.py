@@ -1,0 +1,66 @@
+"""Settings → the parts: the only module that picks implementations."""
+
+import importlib
+import os
+from typing import Any
+
+from qa.answerer import Answerer
+from qa.config import Settings
+from qa.embedders import EMBEDDERS
+from qa.embedders.model_files import locate_model
+from qa.indexer import Indexer
+from qa.protocols import Embedder, Reranker
+from qa.rerankers import RERANKERS
+from qa.retriever import Retriever
+from qa.service import Service
+from qa.splitter import SentenceSplitter
+
+EMBEDDER = "sentence-transformers"
+RERANKER = "cross-encoder"
+
+
+def build_embedder(settings: Settings, threads: int) -> Embedder:
+    """The embedder; its weights are read at the first use.
+
+    Raises:
+        ModelError: the model is missing or damaged.
+    """
+    source = locate_model(settings.model)
+    if source.directory is not None and settings.reranker is None:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
+    embedder: Embedder = _imported(EMBEDDERS[EMBEDDER])(
+        source, settings.query_prompt, settings.passage_prompt, settings.threads or threads
+    )
+    return embedder
+
+
+def build_indexer(settings: Settings) -> Indexer:
+    """What ``qa index`` runs; encoding takes all processors."""
+    embedder = build_embedder(settings, threads=os.cpu_count() or 1)
+    return Indexer(
+        corpus=settings.corpus,
+        index=settings.index,
+        embedder=embedder,
+        splitter=SentenceSplitter(embedder, settings.passage_tokens),
+        recipe=f"{embedder.fingerprint} sentences/{settings.passage_tokens}",
+        keep=settings.keep_snapshots,
+    )
+
+
+def build_service(settings: Settings) -> Service:
+    """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
+    embedder = build_embedder(settings, threads=1)
+    return Service(settings.index, embedder, Answerer(Retriever(embedder), _build_reranker(settings)))
+
+
+def _build_reranker(settings: Settings) -> Reranker | None:
+    if settings.reranker is None:
+        return None
+    reranker: Reranker = _imported(RERANKERS[RERANKER])(settings.reranker, settings.threads or 1)
+    return reranker
+
+
+def _imported(path: str) -> Any:
+    """``package.module:Name`` → the object; heavy libraries load only when they are chosen."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

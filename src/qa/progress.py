@@ -1,0 +1,50 @@
+"""Progress of long work: bars on a terminal, log lines elsewhere."""
+
+import logging
+import sys
+from time import monotonic
+from types import TracebackType
+from typing import NoReturn, Self
+
+from tqdm import tqdm
+
+logger = logging.getLogger(__name__)
+
+LOG_EVERY_S = 5.0
+
+
+class ProgressBars:
+    """Shows one bar per stage; called with the stage, how much is done, and how much there is."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: tqdm[NoReturn] | None = None
+        self._last_line = monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            self._log(stage, done, total)
+            return
+        if stage != self._stage or self._bar is None:
+            self._close()
+            self._stage = stage
+            self._bar = tqdm(total=total, desc=stage, unit="", file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+    def _log(self, stage: str, done: int, total: int) -> None:
+        if done == total or monotonic() - self._last_line >= LOG_EVERY_S:
+            self._last_line = monotonic()
+            logger.info("%s: %d of %d", stage, done, total)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

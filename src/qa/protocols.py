@@ -1,0 +1,119 @@
+"""The joints of the product on one page: what each exchangeable part promises.
+
+A new implementation is one file in the family's folder and one line in its registry; the contract suites in
+``tests/contracts`` then hold it to the promises below.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.types import Candidate, Document, Hit, Passage
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+class Reader(Protocol):
+    """Turns the bytes of one file into a document."""
+
+    def __call__(self, document_id: str, content: bytes) -> Document:
+        """Read a file.
+
+        ``document.text`` is not blank, and every offset of the product counts into it.
+
+        Raises:
+            UnreadableFile: with a reason that its owner can act on.
+        """
+        ...
+
+
+class Splitter(Protocol):
+    """Cuts a document into passages that the embedder reads whole."""
+
+    def __call__(self, document: Document) -> list[Passage]:
+        """Split a document; passages are disjoint, in order, and cover every non-blank character."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors whose inner product is the cosine."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model, its weights (SHA-256) and prompts: equal fingerprints give equal vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest text, in the model's own tokens with its special ones, that is read to its end."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text as a passage, with special tokens and without truncation."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts of the corpus, ``(n, dimension)`` float32, unit length, in the order given.
+
+        Raises:
+            PassageTooLong: if a text has more than ``max_tokens`` tokens.
+        """
+        ...
+
+    def embed_question(self, text: str) -> Vectors:
+        """Embed one question, ``(dimension,)`` float32, unit length; what is beyond ``max_tokens`` is not read."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Nearest neighbours by cosine over unit vectors; row ``i`` is the ``i``-th vector given to ``build``.
+
+    A store is immutable: it is built once, written, read and searched, never changed.
+    """
+
+    exact: bool
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> "VectorStore": ...
+
+    @classmethod
+    def load(cls, path: Path) -> "VectorStore": ...
+
+    def save(self, path: Path) -> None: ...
+
+    def __len__(self) -> int: ...
+
+    def search(self, vector: Vectors, k: int, rows: Rows | None = None) -> list[Hit]:
+        """The ``k`` nearest rows, best first, ties by row; with ``rows``, among these only."""
+        ...
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """The stored vectors of some rows, ``(n, dimension)``."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Words to rows, scored by BM25; the same vocabulary serves passages and their sentences."""
+
+    def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
+        """The ``k`` best passages for weighted terms, best first, ties by row; rows without any term are no hits."""
+        ...
+
+
+class Reranker(Protocol):
+    """Second stage: puts the candidates for a question into a better order."""
+
+    def __call__(self, question: str, candidates: Sequence[Candidate], texts: Sequence[str]) -> list[Candidate]:
+        """Return the same candidates, best first, with ``score`` set to the new score.
+
+        ``texts[i]`` is what ``candidates[i]`` says, title first.
+        """
+        ...

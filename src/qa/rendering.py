@@ -1,0 +1,72 @@
+"""Records → text for a terminal."""
+
+import textwrap
+from collections.abc import Sequence
+
+from qa.doctor import Check
+from qa.indexer import Changes
+from qa.service import Answered
+from qa.types import Citation, RankedPassage, Reason
+
+WIDTH = 100
+REASONS = {
+    Reason.NO_RELEVANT_PASSAGE: "no passage answers this well enough",
+    Reason.TERMS_NOT_IN_CORPUS: "it is about words that occur nowhere in the documents",
+    Reason.FILTERS_EXCLUDE_ALL: "the filters exclude every document",
+    Reason.EMPTY_INDEX: "there are no documents yet",
+}
+
+
+def render_answer(answered: Answered) -> str:
+    """The quotation with its citations, or the refusal, and the ranked passages."""
+    answer = answered.answer
+    lines = [_quotation(answer.citations)] if answer.answerable else [_refusal(answered)]
+    if answer.passages:
+        lines.append("\nPassages" if answer.answerable else "\nNearest passages (probably not an answer)")
+        lines += [_passage(ranked) for ranked in answer.passages]
+    return "\n".join(lines)
+
+
+def _quotation(citations: Sequence[Citation]) -> str:
+    quoted = [_filled(f"“{c.cited_text}” [{c.number}]", "") for c in citations]
+    sources = [
+        f"[{c.number}] {c.document.title or c.document.id} – {c.document.id}, characters {c.span.start}–{c.span.end}"
+        for c in citations
+    ]
+    return "\n".join([*quoted, "", *sources])
+
+
+def _refusal(answered: Answered) -> str:
+    answer = answered.answer
+    count = answered.snapshot.manifest.documents
+    lines = [f"Your {count} document{'s do' if count != 1 else ' does'} not say."]
+    lines += [f"– {REASONS[reason]}" for reason in answer.reasons]
+    if answer.unmatched_terms:
+        lines.append(f"– not in any document: {', '.join(answer.unmatched_terms)}")
+    return "\n".join(lines)
+
+
+def _passage(ranked: RankedPassage) -> str:
+    title = ranked.document.title or ranked.document.id
+    where = f"{ranked.passage.document_id}, characters {ranked.passage.start}–{ranked.passage.end}"
+    published = f", {ranked.document.published}" if ranked.document.published else ""
+    return f"{ranked.rank:>2}. {title}{published} ({where})\n{_filled(ranked.passage.text, '    ')}"
+
+
+def _filled(text: str, indent: str) -> str:
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def render_changes(changes: Changes) -> str:
+    """What a build did: counts, and each file that could not be read with its reason."""
+    counts = ", ".join(
+        f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
+    )
+    lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
+    lines += [f"  unreadable: {entry.document_id}: {entry.reason}" for entry in changes.unreadable]
+    return "\n".join(lines)
+
+
+def render_checks(checks: Sequence[Check]) -> str:
+    """One line a check."""
+    return "\n".join(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}" for check in checks)

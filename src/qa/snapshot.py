@@ -1,0 +1,303 @@
+"""The only module that knows the file names inside ``index/``: writing, publishing, checking and opening snapshots.
+
+A snapshot is written into a hidden folder, synced, renamed to its id and then named by CURRENT with one atomic
+rename; a process that dies at any step leaves CURRENT and what it points to as they were. Every file's SHA-256 stands
+in the manifest and is checked before a byte of it is parsed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.lexical import BM25Index
+from qa.protocols import Rows, VectorStore
+from qa.stores import STORES
+from qa.types import Document, Filters, Passage, Span, Unreadable
+
+FORMAT = 1
+_MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
+_DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
+_PASSAGE_VECTORS, _SENTENCE_VECTORS, _LEXICAL = "passage_vectors", "sentence_vectors", "lexical"
+_BUILDING = ".building-"
+
+Table = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself. ``files`` maps each file's name to its SHA-256; ``built_at`` is ISO 8601, UTC."""
+
+    id: str
+    embedder: str
+    dimension: int
+    store: str
+    documents: int
+    passages: int
+    sentences: int
+    built_at: str
+    unreadable: tuple[Unreadable, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+class Snapshot:
+    """One sealed build, in memory. Passage rows and sentence rows number what the stores and the lexical index hold."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        passage_vectors: VectorStore,
+        sentence_vectors: VectorStore,
+        lexical: BM25Index,
+    ) -> None:
+        self.manifest = manifest
+        self.documents = tuple(documents)
+        self.passages = tuple(passages)
+        self.passage_vectors = passage_vectors
+        self.sentence_vectors = sentence_vectors
+        self.lexical = lexical
+
+    @cached_property
+    def document_by_id(self) -> Mapping[str, Document]:
+        return {document.id: document for document in self.documents}
+
+    @cached_property
+    def sentence_starts(self) -> Rows:
+        """Row of each passage's first sentence, and one past the last: ``(passages + 1,)``."""
+        return np.cumsum([0, *(len(passage.sentences) for passage in self.passages)], dtype=np.int64)
+
+    @cached_property
+    def passage_of_sentence(self) -> Rows:
+        return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
+
+    def sentence_rows(self, row: int) -> range:
+        """The rows of a passage's sentences."""
+        return range(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def document_of(self, row: int) -> Document:
+        return self.document_by_id[self.passages[row].document_id]
+
+    def admitted(self, filters: Filters) -> Rows | None:
+        """The passage rows that a filter admits, ascending; None when there is no filter."""
+        if not filters:
+            return None
+        admitted = {document.id for document in self.documents if filters.admits(document)}
+        rows = [row for row, passage in enumerate(self.passages) if passage.document_id in admitted]
+        return np.asarray(rows, dtype=np.int64)
+
+
+def write(index: Path, snapshot: Snapshot) -> None:
+    """Write a snapshot beside the others and let CURRENT name it; until then nothing that is served changes."""
+    index.mkdir(parents=True, exist_ok=True)
+    building = index / f"{_BUILDING}{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    _write_parts(building, snapshot)
+    files = {
+        path.relative_to(building).as_posix(): _sync(path) for path in sorted(building.rglob("*")) if path.is_file()
+    }
+    manifest = asdict(snapshot.manifest) | {"files": files}
+    (building / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
+    _sync(building / _SEAL)
+    for folder in (building / _LEXICAL, building):
+        _sync_folder(folder)
+    target = index / snapshot.manifest.id
+    if target.exists():  # an unsound one: the indexer does not build again what it can open
+        target.rename(building.with_name(f"{_BUILDING}{os.getpid()}-replaced"))
+    building.rename(target)
+    _sync_folder(index)
+    publish(index, snapshot.manifest.id)
+
+
+def publish(index: Path, snapshot_id: str) -> None:
+    """Let CURRENT name a snapshot, atomically."""
+    draft = index / f".{_CURRENT}-{os.getpid()}"
+    draft.write_text(snapshot_id + "\n", "utf-8")
+    _sync(draft)
+    draft.replace(index / _CURRENT)
+    _sync_folder(index)
+
+
+def sweep(index: Path, keep: int) -> None:
+    """Remove what killed builds left behind and all but the newest ``keep`` snapshots; CURRENT's always stays."""
+    for leftover in [*index.glob(f"{_BUILDING}*"), *index.glob(f".{_CURRENT}-*")]:
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+    current = current_id(index)
+    others = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id != current]
+    for snapshot_id in others[max(keep - 1, 0) :]:
+        shutil.rmtree(index / snapshot_id, ignore_errors=True)
+
+
+def current_id(index: Path) -> str | None:
+    """The id that CURRENT names, or None before the first build."""
+    try:
+        return (index / _CURRENT).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def list_ids(index: Path) -> list[str]:
+    """All snapshots in the index, newest first."""
+    folders = [path for path in index.glob("*") if path.is_dir() and (path / _MANIFEST).is_file()]
+    return [path.name for path in sorted(folders, key=lambda p: (p / _MANIFEST).stat().st_mtime_ns, reverse=True)]
+
+
+def read_manifest(index: Path, snapshot_id: str) -> Manifest:
+    """Read what a snapshot says of itself, without opening it.
+
+    Raises:
+        SnapshotDamaged: the manifest is missing, has a wrong byte or is another snapshot's.
+        SnapshotOutdated: it was written by another version of the format.
+    """
+    folder = index / snapshot_id
+    try:
+        content = (folder / _MANIFEST).read_bytes()
+        if hashlib.sha256(content).hexdigest() != (folder / _SEAL).read_text("utf-8").strip():
+            raise ValueError(_SEAL)
+        fields = json.loads(content)
+        if fields["id"] != snapshot_id:
+            raise ValueError(snapshot_id)
+        found = fields["format"]
+        unreadable = tuple(Unreadable(**entry) for entry in fields.pop("unreadable"))
+        if found == FORMAT:
+            return Manifest(**fields, unreadable=unreadable)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_MANIFEST} is missing or damaged; run: qa index") from error
+    raise SnapshotOutdated(f"snapshot {snapshot_id} has format {found}, this version reads {FORMAT}; run: qa index")
+
+
+def verify(index: Path, manifest: Manifest) -> None:
+    """Compare every file with the manifest.
+
+    Raises:
+        SnapshotDamaged: naming the first file that is missing, superfluous or has a wrong byte.
+    """
+    folder = index / manifest.id
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {_MANIFEST, _SEAL}
+    for name in sorted(present ^ set(manifest.files)):
+        state = "is missing" if name in manifest.files else "does not belong to it"
+        raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
+    for name, digest in manifest.files.items():
+        if _digest(folder / name) != digest:
+            raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
+
+
+def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
+    """Check a snapshot and load it.
+
+    Raises:
+        SnapshotDamaged, SnapshotOutdated: as ``read_manifest`` and ``verify`` do.
+    """
+    manifest = read_manifest(index, snapshot_id)
+    verify(index, manifest)
+    return _read_parts(index / snapshot_id, manifest)
+
+
+def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
+    """Open what CURRENT names, or, where that is damaged, the newest sound snapshot together with the damage.
+
+    Raises:
+        IndexMissing: nothing has been built.
+        SnapshotDamaged: no snapshot is sound.
+        SnapshotOutdated: the current one has another format.
+    """
+    current = current_id(index)
+    if current is None:
+        raise IndexMissing("there is no index yet; run: qa index")
+    try:
+        return open_snapshot(index, current), None
+    except SnapshotDamaged as error:
+        damage = error
+    for snapshot_id in list_ids(index):
+        try:
+            return open_snapshot(index, snapshot_id), damage
+        except (SnapshotDamaged, SnapshotOutdated):
+            continue
+    raise damage
+
+
+def _write_parts(folder: Path, snapshot: Snapshot) -> None:
+    document_rows = {document.id: row for row, document in enumerate(snapshot.documents)}
+    contexts = sorted({passage.context for passage in snapshot.passages})
+    context_rows = {context: row for row, context in enumerate(contexts)}
+    passages = [
+        (document_rows[p.document_id], p.ordinal, p.start, p.end, len(p.sentences), context_rows[p.context])
+        for p in snapshot.passages
+    ]
+    sentences = [(s.start, s.end) for p in snapshot.passages for s in p.sentences]
+    lines = (json.dumps(asdict(document), ensure_ascii=False) + "\n" for document in snapshot.documents)
+    (folder / _DOCUMENTS).write_bytes("".join(lines).encode("utf-8"))
+    (folder / _CONTEXTS).write_text(json.dumps(contexts, ensure_ascii=False), "utf-8")
+    np.save(folder / _PASSAGES, np.asarray(passages, dtype=np.int64).reshape(-1, 6), allow_pickle=False)
+    np.save(folder / _SENTENCES, np.asarray(sentences, dtype=np.int64).reshape(-1, 2), allow_pickle=False)
+    snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
+    snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
+    snapshot.lexical.save(folder / _LEXICAL)
+
+
+def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
+    documents = [_document(line) for line in (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]]
+    store = STORES[manifest.store]
+    return Snapshot(
+        manifest,
+        documents,
+        _passages(folder, documents),
+        store.load(folder / _PASSAGE_VECTORS),
+        store.load(folder / _SENTENCE_VECTORS),
+        BM25Index.load(folder / _LEXICAL),
+    )
+
+
+def _document(line: str) -> Document:
+    fields = json.loads(line)
+    headings = tuple(Span(**span) for span in fields.pop("headings"))
+    return Document(**fields | {"tags": tuple(fields["tags"]), "headings": headings})
+
+
+def _passages(folder: Path, documents: Sequence[Document]) -> list[Passage]:
+    contexts: list[str] = json.loads((folder / _CONTEXTS).read_text("utf-8"))
+    table: Table = np.load(folder / _PASSAGES, allow_pickle=False)
+    spans = [Span(start, end) for start, end in np.load(folder / _SENTENCES, allow_pickle=False).tolist()]
+    passages: list[Passage] = []
+    first = 0
+    for document_row, ordinal, start, end, sentences, context in table.tolist():
+        document = documents[document_row]
+        own = tuple(spans[first : first + sentences])
+        passages.append(Passage(document.id, ordinal, start, end, document.text[start:end], own, contexts[context]))
+        first += sentences
+    return passages
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> str:
+    """Force a file to the disk; returns its SHA-256."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,174 @@
+"""Document → passages: sentence-aligned slices, counted in the embedder's own tokens.
+
+Sentences come from sentencex (Wikimedia; offsets in code points). A passage is filled with whole sentences up to the
+budget; it prefers to end at the end of a paragraph and always ends before a section's heading.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import sentencex
+
+from qa.protocols import Embedder
+from qa.types import Document, Passage, Span
+
+CONTEXT_SHARE = 4  # title and heading together take at most a quarter of what the embedder reads
+MAX_PASSAGE_CHARACTERS = 4000  # a word piece has rarely over 16 characters, but an unknown word has no bound at all
+FULL_ENOUGH = 0.4  # a passage filled less than this goes on into the next paragraph rather than end before it
+
+_PARAGRAPH_BREAK = re.compile(r"\r?\n[^\S\n]*\r?\n\s*|\u2029\s*")
+_PIECE = re.compile(r"\S{1,80}\s*")
+_COUNT_BATCH = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, or a part of one that is longer than the budget, with its size in tokens."""
+
+    span: Span
+    tokens: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A stretch of the document under one heading; the first one may have none."""
+
+    span: Span
+    heading: str
+
+
+class SentenceSplitter:
+    """Packs sentences into passages of at most ``max_tokens`` tokens, context and special tokens included."""
+
+    def __init__(self, embedder: Embedder, max_tokens: int) -> None:
+        self._embedder = embedder
+        self._wanted_tokens = max_tokens
+
+    @property
+    def _max_tokens(self) -> int:
+        return min(self._wanted_tokens, self._embedder.max_tokens)
+
+    def __call__(self, document: Document) -> list[Passage]:
+        """Split a document. The passages' sentences cover every non-blank character, each exactly once."""
+        passages: list[Passage] = []
+        title = self._shortened(document.title)
+        for section in _sections(document):
+            passages += self._split_section(document, section, title)
+        return [replace(passage, ordinal=ordinal) for ordinal, passage in enumerate(passages)]
+
+    def _split_section(self, document: Document, section: _Section, title: str) -> list[Passage]:
+        context = self._shortened(" – ".join(dict.fromkeys(filter(None, (title, section.heading)))))
+        special, used = self._embedder.count_tokens(["", f"{context}\n" if context else ""])
+        budget = self._max_tokens - used
+        units = self._units(document.text, section.span, budget, special)
+        groups = _pack(units, budget)
+        return [_passage(document, group, context if place else title) for place, group in enumerate(groups)]
+
+    def _shortened(self, context: str) -> str:
+        """The context, cut at a word where it would take more than its share of what is embedded."""
+        words = context[:MAX_PASSAGE_CHARACTERS].split()
+        while words and self._embedder.count_tokens([" ".join(words)])[0] > self._max_tokens // CONTEXT_SHARE:
+            words = words[: len(words) * 3 // 4]
+        return " ".join(words)
+
+    def _units(self, text: str, section: Span, budget: int, special: int) -> list[_Unit]:
+        spans = [
+            (sentence, number)
+            for number, paragraph in enumerate(_paragraphs(text, section))
+            for sentence in _sentences(text, paragraph)
+        ]
+        units: list[_Unit] = []
+        for (span, paragraph), tokens in zip(spans, self._count(text, [s for s, _ in spans], special), strict=True):
+            if tokens <= budget and len(span) <= MAX_PASSAGE_CHARACTERS:
+                units.append(_Unit(span, tokens, paragraph))
+            else:
+                units += self._fragments(text, span, paragraph, budget, special)
+        return units
+
+    def _fragments(self, text: str, sentence: Span, paragraph: int, budget: int, special: int) -> list[_Unit]:
+        """A sentence longer than the budget, cut between words (inside a word only after 80 characters)."""
+        pieces = [_stripped(text, m.start(), m.end()) for m in _PIECE.finditer(text, sentence.start, sentence.end)]
+        counts = self._count(text, pieces, special)
+        sized = [_Unit(piece, tokens, paragraph) for piece, tokens in zip(pieces, counts, strict=True)]
+        return [
+            _Unit(Span(group[0].span.start, group[-1].span.end), sum(unit.tokens for unit in group), paragraph)
+            for group in _pack(sized, budget)
+        ]
+
+    def _count(self, text: str, spans: Sequence[Span], special: int) -> list[int]:
+        counts: list[int] = []
+        for first in range(0, len(spans), _COUNT_BATCH):
+            texts = [text[span.start : span.end] for span in spans[first : first + _COUNT_BATCH]]
+            counts += [count - special for count in self._embedder.count_tokens(texts)]
+        return counts
+
+
+def _sections(document: Document) -> Iterator[_Section]:
+    """Cut before each heading, but keep a heading that follows another one directly together with it."""
+    text = document.text
+    start, heading = 0, Span(0, 0)
+    for following in document.headings:
+        if text[heading.end : following.start].strip():
+            yield _Section(Span(start, following.start), text[heading.start : heading.end])
+            start = following.start
+        heading = following
+    yield _Section(Span(start, len(text)), text[heading.start : heading.end])
+
+
+def _paragraphs(text: str, section: Span) -> Iterator[Span]:
+    start = section.start
+    for gap in _PARAGRAPH_BREAK.finditer(text, section.start, section.end):
+        yield Span(start, gap.start())
+        start = gap.end()
+    yield Span(start, section.end)
+
+
+def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
+    for boundary in sentencex.get_sentence_boundaries("en", text[paragraph.start : paragraph.end]):
+        span = _stripped(text, paragraph.start + boundary["start_index"], paragraph.start + boundary["end_index"])
+        if span.end > span.start:
+            yield span
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return Span(start, end)
+
+
+def _pack(units: Sequence[_Unit], budget: int) -> list[list[_Unit]]:
+    """Fill groups greedily; a new paragraph that does not fit whole begins a new group if this one is full enough."""
+    groups: list[list[_Unit]] = []
+    group: list[_Unit] = []
+    used = 0
+    for position, unit in enumerate(units):
+        needed = unit.tokens
+        if group and unit.paragraph != group[-1].paragraph and used >= FULL_ENOUGH * budget:
+            needed = _paragraph_tokens(units, position, budget)
+        too_long = bool(group) and unit.span.end - group[0].span.start > MAX_PASSAGE_CHARACTERS
+        if group and (used + needed > budget or too_long):
+            groups.append(group)
+            group, used = [], 0
+        group.append(unit)
+        used += unit.tokens
+    return [*groups, group] if group else groups
+
+
+def _paragraph_tokens(units: Sequence[_Unit], position: int, budget: int) -> int:
+    """The size of the paragraph that begins at a position, counted no further than the budget."""
+    total = 0
+    for unit in islice(units, position, None):
+        if unit.paragraph != units[position].paragraph or total > budget:
+            break
+        total += unit.tokens
+    return total
+
+
+def _passage(document: Document, group: Sequence[_Unit], context: str) -> Passage:
+    start, end = group[0].span.start, group[-1].span.end
+    return Passage(document.id, 0, start, end, document.text[start:end], tuple(u.span for u in group), context)

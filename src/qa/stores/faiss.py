@@ -1,0 +1,58 @@
+"""FAISS: the only module that knows it.
+
+FAISS has no checksum of its own, so ``load`` is given only files whose SHA-256 has been checked. An index is never
+added to or removed from once it exists: doing so during a search is a crash.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+
+from qa.errors import SnapshotDamaged
+from qa.protocols import Rows, Vectors
+from qa.types import Hit
+
+faiss.omp_set_num_threads(1)  # one question is one row: a second thread costs more than it brings
+
+
+class FaissFlatStore:
+    """Exact search with ``IndexFlatIP``; over unit vectors the inner product is the cosine."""
+
+    exact = True
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> Self:
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        try:
+            return cls(faiss.read_index(str(path)))
+        except RuntimeError as error:
+            raise SnapshotDamaged(f"{path.name} is not a FAISS index; run: qa index") from error
+
+    def save(self, path: Path) -> None:
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, vector: Vectors, k: int, rows: Rows | None = None) -> list[Hit]:
+        count = min(k, len(self) if rows is None else len(rows))
+        if count <= 0:
+            return []
+        selection = None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # SWIG
+        scores, found = self._index.search(vector[None, :], count, params=selection)
+        hits = [Hit(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True) if row >= 0]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.row))
+
+    def vectors(self, rows: Rows) -> Vectors:
+        found: Vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return found

@@ -1,0 +1,227 @@
+"""The frozen records that travel from module to module, in the order in which they appear.
+
+Offsets are Unicode code points into ``Document.text``, end exclusive: ``text[start:end]`` is the quotation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points, ``0 <= start < end``."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as read: the plain text that every offset counts into, and what is known about it.
+
+    ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``).
+    ``headings`` are the spans of section headings inside ``text``, in order.
+    """
+
+    id: str
+    title: str
+    text: str
+    published: str | None = None
+    publisher: str | None = None
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+    headings: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file of the corpus that could not be indexed, and why, in words for the person who owns it."""
+
+    document_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An exact slice of one document: the unit that is embedded, ranked and returned.
+
+    ``sentences`` are spans into the document, in order, inside ``[start, end)``; there is always at least one.
+    ``context`` (title, section heading) is embedded and indexed with the text but is not part of it.
+    """
+
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+    context: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.document_id}#{self.ordinal}"
+
+    def document_text(self, span: Span) -> str:
+        """What the document says at a span that lies inside this passage."""
+        return self.text[span.start - self.start : span.end - self.start]
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedder reads."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a store or a lexical index found: a row number and a score (higher is better)."""
+
+    row: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may answer; an empty filter admits all. Dates are ISO 8601, both ends inclusive."""
+
+    document_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.document_ids or self.tags or self.date_from or self.date_to)
+
+    def admits(self, document: Document) -> bool:
+        """Whether a document passes: any of the ids, any of the tags, and a date that may lie in the range.
+
+        A date of reduced precision passes when some day of it lies in the range; no date never passes a range.
+        """
+        if self.document_ids and document.id not in self.document_ids:
+            return False
+        if self.tags and not set(self.tags) & set(document.tags):
+            return False
+        if not (self.date_from or self.date_to):
+            return True
+        if document.published is None:
+            return False
+        precision = len(document.published)
+        return (self.date_from or "")[:precision] <= document.published <= (self.date_to or "9999-12-31")[:precision]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks: the text, earlier questions (oldest first), and how the answer is to be cut."""
+
+    text: str
+    top_k: int = 5
+    history: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage before the final cut: its row in the snapshot, its named scores and the score that ranks it.
+
+    Every score is better when higher. ``sentence_scores`` has one value per sentence of the passage.
+    """
+
+    row: int
+    score: float
+    scores: Mapping[str, float]
+    sentence_scores: tuple[float, ...] = ()
+
+
+class HighlightKind(StrEnum):
+    """Why a span is marked: it is an answer sentence, or a word of the question."""
+
+    ANSWER = "answer"
+    TERM = "term"
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A span of the document to mark inside a passage."""
+
+    span: Span
+    kind: HighlightKind
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage in its place in the answer; ranks are 1, 2, 3… and scores never rise with rank."""
+
+    rank: int
+    passage: Passage
+    document: Document
+    score: float
+    scores: Mapping[str, float]
+    highlights: tuple[Highlight, ...]
+    cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One quoted sentence: ``document.text[start:end] == cited_text``, with the text around it to find it again."""
+
+    number: int
+    document: Document
+    passage: Passage
+    span: Span
+    prefix: str
+    suffix: str
+
+    @property
+    def cited_text(self) -> str:
+        return self.document.text[self.span.start : self.span.end]
+
+
+class Band(StrEnum):
+    """How far an answer can be trusted, by precision measured on questions with known answers."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Reason(StrEnum):
+    """Why the service refuses to answer."""
+
+    NO_RELEVANT_PASSAGE = "no_relevant_passage"
+    TERMS_NOT_IN_CORPUS = "terms_not_in_corpus"
+    FILTERS_EXCLUDE_ALL = "filters_exclude_all"
+    EMPTY_INDEX = "empty_index"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The estimated probability, 0 to 1, that the cited sentences answer the question, and its band."""
+
+    band: Band
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question comes back with: cited sentences, or the reasons for a refusal, and the ranked passages."""
+
+    question: str
+    searched_for: str
+    confidence: Confidence
+    reasons: tuple[Reason, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[RankedPassage, ...]
+    unmatched_terms: tuple[str, ...]
+    timings_ms: Mapping[str, float]
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.citations)
+
+    @property
+    def text(self) -> str:
+        """The cited sentences, verbatim, joined by a space."""
+        return " ".join(citation.cited_text for citation in self.citations)
