@@ -23,7 +23,7 @@ from qa.evaluation.run import holds_answer, open_dataset
 from qa.measures import auroc, calibration_error
 from qa.sentences import choose_sentences
 
-PENALTY = 1e-3
+PENALTY = 1e-4
 FOLDS = 5
 BANDS = {"high": 0.95, "medium": 0.8}
 LOWEST = 0.5  # an answer that is more probably wrong than right is refused

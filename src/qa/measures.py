@@ -59,7 +59,7 @@ def span_f1(found: Sequence[tuple[int, int]], gold: tuple[int, int]) -> float:
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
     """Probability that a positive scores above a negative, ties one half (Hanley, McNeil 1982)."""
-    if not positives or not negatives:
+    if not len(positives) or not len(negatives):
         return math.nan
     ordered = np.sort(np.asarray(negatives))
     below = np.searchsorted(ordered, positives, side="left")
@@ -69,7 +69,7 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 
 def kept_at_refusals(answerable: Sequence[float], unanswerable: Sequence[float], refused: float = 0.8) -> float:
     """Share of answerable questions above the score below which ``refused`` of the unanswerable ones lie."""
-    if not answerable or not unanswerable:
+    if not len(answerable) or not len(unanswerable):
         return math.nan
     return float((np.asarray(answerable) > np.quantile(unanswerable, refused)).mean())
 

@@ -24,7 +24,7 @@ from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
