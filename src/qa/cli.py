@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: nothing more to say, and nothing to complain about at exit
         return EXIT_ERROR
+    except OSError as error:
+        print(f"qa: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return EXIT_ERROR
 
 
 def _quiet_libraries() -> None:
@@ -114,8 +117,9 @@ def run_index(settings: Settings, options: argparse.Namespace) -> int:
         print(
             f"qa: no article in {settings.corpus}; put .txt or .md files there and run qa index again", file=sys.stderr
         )
-        return EXIT_EMPTY
-    return EXIT_UNREADABLE if changes.unreadable else 0
+    if changes.unreadable:
+        return EXIT_UNREADABLE
+    return 0 if changes.passages else EXIT_EMPTY
 
 
 def run_ask(settings: Settings, options: argparse.Namespace) -> int:

@@ -71,7 +71,7 @@ class Indexer:
             IndexLocked: another process is building.
             StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
         """
-        documents, unreadable = read_corpus(self.corpus, progress)
+        documents, unreadable = self._read(progress)
         if strict and unreadable:
             listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in unreadable)
             raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
@@ -84,8 +84,11 @@ class Indexer:
 
     def is_stale(self) -> bool:
         """Whether a build would publish another snapshot than the current one."""
-        documents, unreadable = read_corpus(self.corpus)
+        documents, unreadable = self._read()
         return identify(documents, unreadable, self.recipe) != snapshots.current_id(self.index)
+
+    def _read(self, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
+        return read_corpus(self.corpus, progress, self.index)
 
     def assemble(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), last: Snapshot | None = None,
@@ -98,7 +101,8 @@ class Indexer:
         passage_vectors = self._embed(
             [p.embedded_text for p in passages], _stored_passages(reuse), "passages", progress
         )
-        sentence_vectors = self._embed(sentences, _stored_sentences(reuse), "sentences", progress)
+        known = dict(zip([p.embedded_text for p in passages], passage_vectors, strict=True))
+        sentence_vectors = self._embed(sentences, _stored_sentences(reuse) | known, "sentences", progress)
         manifest = Manifest(
             id=identify(documents, unreadable, self.recipe),
             embedder=self.embedder.fingerprint,
@@ -133,30 +137,29 @@ class Indexer:
         return len(built.passages)
 
     def _embed(self, texts: Sequence[str], stored: dict[str, Vectors], kind: str, progress: Progress) -> Vectors:
-        vectors = np.zeros((len(texts), self.embedder.dimension), dtype=np.float32)
-        missing = []
-        for place, text in enumerate(texts):
-            if (known := stored.get(text)) is not None:
-                vectors[place] = known
-            else:
-                missing.append(place)
-        missing.sort(key=lambda place: (len(texts[place]), place))  # equal lengths in a batch: little padding
+        """The vector of each text, ``(n, dimension)``; each text that is not stored is embedded once."""
+        vectors = dict(stored)
+        missing = sorted({*texts} - {*stored}, key=lambda text: (len(text), text))  # equal lengths: little padding
         for first in range(0, len(missing), EMBED_BATCH):
-            places = missing[first : first + EMBED_BATCH]
-            vectors[places] = self.embedder.embed_passages([texts[place] for place in places])
-            progress(f"embedding {kind}", first + len(places), len(missing))
-        return vectors
+            batch = missing[first : first + EMBED_BATCH]
+            vectors.update(zip(batch, self.embedder.embed_passages(batch), strict=True))
+            progress(f"embedding {kind}", first + len(batch), len(missing))
+        if not texts:
+            return np.zeros((0, self.embedder.dimension), dtype=np.float32)
+        return np.stack([vectors[text] for text in texts])
 
 
-def read_corpus(corpus: Path, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
-    """Read every file of a folder; those that cannot be read are listed with the reason and stop nothing.
+def read_corpus(
+    corpus: Path, progress: Progress = no_progress, index: Path | None = None
+) -> tuple[list[Document], list[Unreadable]]:
+    """Read every file of a folder, the index left out; those that cannot be read are listed with the reason.
 
     Raises:
         CorpusError: the folder cannot be listed.
     """
     documents: list[Document] = []
     unreadable: list[Unreadable] = []
-    files = list_files(corpus)
+    files = list_files(corpus, index)
     for done, document_id in enumerate(files, start=1):
         try:
             documents.append(read(document_id, read_file(corpus, document_id)))

@@ -10,6 +10,7 @@ import torch
 from sentence_transformers import CrossEncoder
 from transformers.utils import logging as transformers_logging
 
+from qa.embedders.model_files import require_safetensors
 from qa.errors import ModelError
 from qa.types import Candidate
 
@@ -25,8 +26,10 @@ class CrossEncoderReranker:
         """Load a model from a local directory or the hub; only safetensors weights, never code.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model has no safetensors weights or cannot be loaded.
         """
+        if Path(model).is_dir():
+            require_safetensors(Path(model))
         torch.set_num_threads(threads)
         self._one_at_a_time = threading.Lock()
         try:
