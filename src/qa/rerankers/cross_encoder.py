@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from sentence_transformers import CrossEncoder
 from transformers.utils import logging as transformers_logging
 
@@ -40,7 +41,7 @@ class CrossEncoderReranker:
                 local_files_only=Path(model).is_dir(),
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise ModelError(f"the reranker {model} cannot be loaded; check QA_RERANKER") from error
 
     def __call__(self, question: str, candidates: Sequence[Candidate], texts: Sequence[str]) -> list[Candidate]:
