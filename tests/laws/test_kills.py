@@ -1,0 +1,187 @@
+"""Law 7: a build that dies at any step leaves an index that opens, is of one generation, and is the old or the new one."""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from places import CHECKOUT
+from servers import environment, run_qa
+
+from qa import snapshot as snapshots
+from qa.indexer import read_corpus
+
+KILLS = 30
+SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
+
+
+@dataclass
+class Build:
+    """A build in a process of its own."""
+
+    process_id: int
+    marks: Path
+
+    def stages(self):
+        return [line.split()[0] for line in self.marks.read_text().splitlines()] if self.marks.exists() else []
+
+
+class Builder:
+    """Orders builds from the process that forks them."""
+
+    def __init__(self, process, folder):
+        self._process = process
+        self._folder = folder
+        self._count = 0
+        assert process.stdout.readline() == "ready\n"
+
+    def start(self, corpus, index, die_at=0):
+        self._count += 1
+        marks = self._folder / f"marks-{self._count}"
+        order = {"corpus": str(corpus), "index": str(index), "marks": str(marks), "die_at": die_at}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Build(int(self._process.stdout.readline()), marks)
+
+    def wait(self):
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory):
+    script = Path(__file__).with_name("builder.py")
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        env=environment(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1"),
+    ) as process:  # fmt: skip
+        yield Builder(process, tmp_path_factory.mktemp("marks"))
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def write_corpus(corpus, year):
+    """A few articles, all of which change with the year."""
+    corpus.mkdir(exist_ok=True)
+    for name in range(3):
+        text = " ".join(SENTENCE.format(year=year, number=number + 10 * name) for number in range(4))
+        (corpus / f"{name}.txt").write_text(text, "utf-8")
+    return tuple(read_corpus(corpus)[0])
+
+
+@pytest.fixture(scope="module")
+def vectors_of(embedder):
+    """What the model says of texts; each is asked once."""
+    known = {}
+
+    def look_up(texts):
+        missing = sorted({*texts} - {*known})
+        known.update(zip(missing, embedder.embed_passages(missing), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return look_up
+
+
+def assert_of_one_generation(index, generations, vectors_of):
+    """CURRENT opens; its documents are wholly old or wholly new, and its vectors are those of its own texts."""
+    snapshot, damage = snapshots.open_current(index)
+    assert damage is None
+    assert snapshot.manifest.id == snapshots.current_id(index)
+    assert snapshot.documents in generations
+    texts = [p.embedded_text for p in snapshot.passages]
+    assert (snapshot.passage_vectors.vectors(np.arange(len(texts))) * vectors_of(texts)).sum(axis=1).min() > 0.9999
+    sentences = [p.document_text(s) for p in snapshot.passages for s in p.sentences]
+    assert (snapshot.sentence_vectors.vectors(np.arange(len(sentences))) * vectors_of(sentences)).sum(axis=1).min() > 0.9999
+    return snapshot.documents
+
+
+def was_killed(status, build):
+    """The process died of signal 9 after it began to build and before it had done so."""
+    stages = build.stages()
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and "start" in stages and "done" not in stages
+
+
+def test_thirty_builds_killed_at_random_moments(builder, tmp_path, vectors_of):
+    """After each of 30 builds killed by kill -9 the index opens and is the old or the new generation, whole."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    dice = random.Random(20061027)
+    durations = []
+    old = None
+    for year in range(3):
+        old = write_corpus(corpus, year)
+        build, began = builder.start(corpus, index), time.monotonic()
+        assert builder.wait() == 0
+        durations.append(time.monotonic() - began)
+        assert build.stages()[-1] == "done"
+    kills, last_stages, year = 0, [], 100
+    while kills < KILLS and year < 100 + 5 * KILLS:
+        year += 1
+        new = write_corpus(corpus, year)
+        build = builder.start(corpus, index)
+        time.sleep(dice.uniform(0, sorted(durations)[1]))
+        os.kill(build.process_id, signal.SIGKILL)
+        if was_killed(builder.wait(), build):
+            kills += 1
+            last_stages.append(build.stages()[-1])
+        old = assert_of_one_generation(index, {old, new}, vectors_of)
+    assert kills == KILLS
+    assert len(set(last_stages)) >= 3, f"the kills did not spread over the build: {last_stages}"
+    build = builder.start(corpus, index)
+    assert builder.wait() == 0
+    assert assert_of_one_generation(index, {new}, vectors_of) == new
+    assert not list(index.glob(".building*"))
+
+
+def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
+    """Killed just before its first, second, third … change to the index, a build never leaves anything in between."""
+    corpus, index, kept = tmp_path / "corpus", tmp_path / "index", tmp_path / "kept"
+    old = write_corpus(corpus, 1)
+    builder.start(corpus, kept)
+    assert builder.wait() == 0
+    new = write_corpus(corpus, 2)
+    seen = []
+    for die_at in range(1, 200):
+        shutil.rmtree(index, ignore_errors=True)
+        shutil.copytree(kept, index)
+        build = builder.start(corpus, index, die_at)
+        status = builder.wait()
+        seen.append(assert_of_one_generation(index, {old, new}, vectors_of))
+        if build.stages()[-1] == "done":
+            break
+        assert was_killed(status, build)
+    deaths = len(seen) - 1
+    assert deaths >= 20
+    assert seen[0] == old
+    assert seen[-1] == new
+    assert seen.index(new) >= deaths - 5, "published long before the end"
+
+
+def test_a_full_disk_leaves_the_index_as_it_was(tmp_path, indexer_for):
+    """A build that cannot write ends with one line and status 1; CURRENT and its snapshot stay, and the next build mends."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("The plane left at noon.", "utf-8")
+    before = indexer_for(corpus, index).build().snapshot
+    (corpus / "b.txt").write_text(" ".join(SENTENCE.format(year=1, number=n) for n in range(40)), "utf-8")
+
+    def nothing_larger_than_20_kb():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = run_qa("index", "--corpus", corpus, "--index", index, preexec_fn=nothing_larger_than_20_kb)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "qa: " in done.stderr
+    assert snapshots.current_id(index) == before
+    assert snapshots.open_current(index)[1] is None
+    assert indexer_for(corpus, index).build().snapshot != before
+    assert not list(index.glob(".building*"))
