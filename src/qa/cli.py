@@ -92,6 +92,7 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command = _command(commands, "ask", run_ask, "answer one question on the terminal")
     command.add_argument("question", help="what you want to know, in quotes")
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")
 
 
@@ -101,6 +102,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     command.add_argument("--host", metavar="ADDRESS", help=Settings.model_fields["host"].description)
     command.add_argument("--port", metavar="PORT", help=Settings.model_fields["port"].description)
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -41,7 +41,7 @@ def read_markdown(document_id: str, content: bytes) -> Document:
 
 def _parse(source: str) -> list[Token]:
     tokens = _PARSER.parse(source)
-    if any(token.level >= MAX_NESTING for token in tokens):
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):  # what stands inside is gone
         raise UnreadableFile(f"lists or quotations are nested {MAX_NESTING} deep or deeper; nest them less")
     return tokens
 
