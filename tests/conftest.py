@@ -1,4 +1,6 @@
-"""The real parts, made once: the embedder, indexes of the corpus and of the raw articles, and a server that is asked over HTTP."""
+"""The real parts, made once: the embedder, indexes of the corpus and of the raw articles, and a server
+that is asked over HTTP.
+"""
 
 import os
 from collections.abc import Iterator
@@ -7,8 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 from hypothesis import HealthCheck, settings
-from places import CORPUS, SEEDS
 
+from places import CORPUS, SEEDS
 from qa import compose
 from qa.config import Settings
 from qa.indexer import Indexer

@@ -7,7 +7,17 @@ import torch
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz0123456789.,?!", "bread", "wine", "the"]
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    *"abcdefghijklmnopqrstuvwxyz0123456789.,?!",
+    "bread",
+    "wine",
+    "the",
+]
 WORDS += [f"##{word}" for word in WORDS[5:]]
 
 
@@ -36,7 +46,9 @@ def _save(kind: type, folder: Path, pickled: bool) -> Path:
     if pickled:
         torch.save(model.state_dict(), folder / "pytorch_model.bin")
     else:
-        save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors", {"format": "pt"})
+        save_file(
+            {k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors", {"format": "pt"}
+        )
     return folder
 
 

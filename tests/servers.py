@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+
 from places import CHECKOUT
 
 PATIENCE_S = 120
@@ -87,7 +88,9 @@ class Served:
 @contextmanager
 def serve(*arguments: object, **env: str) -> Iterator[Served]:
     """``qa serve`` on a free port; killed at the end if it still runs."""
-    with start([sys.executable, "-m", "qa.cli", "serve", "--port", "0", *map(str, arguments)], environment(**env)) as it:
+    with start(
+        [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *map(str, arguments)], environment(**env)
+    ) as it:
         yield it
 
 

@@ -7,12 +7,12 @@ import sys
 import time
 
 import pytest
-from places import CHECKOUT
-from servers import environment, run_qa
 
 import qa
+from places import CHECKOUT
 from qa import snapshot as snapshots
 from qa.cli import main
+from servers import environment, run_qa
 
 PLANE = "The plane left Hong Kong at noon.\n\nNobody on the ground knew who was in it."
 LINE_OF_3_MB = 3_000_000
@@ -24,10 +24,16 @@ BAD_FILES = {
     "no-suffix": (b"words", "the suffix '(none)' is not supported"),
     "binary.txt": (bytes(range(256)) * 40, "is not UTF-8 and no other encoding fits; save the file as UTF-8"),
     "nul.md": (b"words\0words", "the file is not text (it holds control characters)"),
-    "utf-16-without-mark.txt": ("plain words".encode("utf-16-le"), "the file is not text (it holds control characters)"),
+    "utf-16-without-mark.txt": (
+        "plain words".encode("utf-16-le"),
+        "the file is not text (it holds control characters)",
+    ),
     "cut.txt": (b"\xff\xfe" + "words".encode("utf-16-le") + b"\x00", "the file begins as UTF-16-LE but byte"),
     "line.txt": (b"word " * (LINE_OF_3_MB // 5), "characters stand without the end of a sentence or line"),
-    "front.md": (b"---\ntitle: [a\n---\nwords", "the front matter is not valid YAML; mend the lines between the two ---"),
+    "front.md": (
+        b"---\ntitle: [a\n---\nwords",
+        "the front matter is not valid YAML; mend the lines between the two ---",
+    ),
     "date.md": (b"---\npublished: soon\n---\nwords", "published must be a date such as 2006-10-27, 2006-10 or 2006"),
     "tags.md": (b"---\ntags: {a: b}\n---\nwords", "tags must be a list of words, such as [china, defectors]"),
     "title.md": (b'---\ntitle: "a\\0b"\n---\nwords', "title must be one line of text"),
@@ -73,7 +79,9 @@ def test_index_tells_what_changed(corpus, capsys):
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_one_bad_file(corpus, index, capsys, name):
-    """A bad file is listed with its reason, the others are indexed, and the status is 3; with --strict nothing changes."""
+    """A bad file is listed with its reason, the others are indexed, and the status is 3; with --strict
+    nothing changes.
+    """
     content, reason = BAD_FILES[name]
     (corpus / name).write_bytes(content)
     assert main(["index"]) == 3
@@ -112,7 +120,17 @@ def test_names_that_are_not_unicode(corpus, capsys):
 
 def test_names_of_all_kinds(corpus, index):
     """Spaces, quotes, percent signs, emoji and line ends in names are no obstacle."""
-    names = ["a b.txt", "100%.txt", "what?.txt", "a#b.txt", "😀.txt", "e\u0301.txt", "new\nline.txt", "'\".txt", "x" * 240 + ".txt"]
+    names = [
+        "a b.txt",
+        "100%.txt",
+        "what?.txt",
+        "a#b.txt",
+        "😀.txt",
+        "e\u0301.txt",
+        "new\nline.txt",
+        "'\".txt",
+        "x" * 240 + ".txt",
+    ]
     for name in names:
         (corpus / name).write_text(f"An article called {name!r}.", "utf-8")
     assert main(["index"]) == 0
@@ -165,7 +183,9 @@ def test_an_index_inside_the_corpus(corpus, capsys):
     index = corpus / "built"
     assert main(["index", "--index", str(index)]) == 0
     assert main(["index", "--index", str(index)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("0 added, 0 changed, 0 removed, 1 unchanged, 0 unreadable")
+    assert (
+        capsys.readouterr().out.splitlines()[-1].startswith("0 added, 0 changed, 0 removed, 1 unchanged, 0 unreadable")
+    )
 
 
 def test_a_linked_corpus(corpus, tmp_path, capsys):
@@ -176,7 +196,9 @@ def test_a_linked_corpus(corpus, tmp_path, capsys):
 
 
 def test_links_in_the_corpus(corpus, tmp_path, capsys):
-    """A link to a file inside counts; one that leads out, to a folder, to itself or nowhere is listed, never skipped."""
+    """A link to a file inside counts; one that leads out, to a folder, to itself or nowhere is listed,
+    never skipped.
+    """
     (tmp_path / "secret.txt").write_text("a secret", "utf-8")
     (corpus / "inside.txt").symlink_to(corpus / "plane.txt")
     (corpus / "outside.txt").symlink_to(tmp_path / "secret.txt")
@@ -268,7 +290,10 @@ def test_ask_quotes_and_cites(corpus, capsys):
     assert main(["ask", "When did the plane leave Hong Kong?"]) == 0
     printed = capsys.readouterr().out
     assert "“The plane left Hong Kong at noon.” [1]" in printed
-    assert "[1] plane.txt – plane.txt, characters 0–33" in printed or "[1] The plane left Hong Kong at noon. – plane" in printed
+    assert (
+        "[1] plane.txt – plane.txt, characters 0–33" in printed
+        or "[1] The plane left Hong Kong at noon. – plane" in printed
+    )
     assert "Passages" in printed
 
 
@@ -318,7 +343,9 @@ def test_unknown_settings_are_refused(monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("qa: QA_INDXE is not a setting; did you mean QA_INDEX?")
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["ask"], ["ask", "a", "b"], ["index", "--nonsense"], ["ask", "a", "--top-k", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["ask"], ["ask", "a", "b"], ["index", "--nonsense"], ["ask", "a", "--top-k", "x"]]
+)
 def test_wrong_usage(capsys, arguments):
     """Wrong usage ends with status 2 and a usage line."""
     with pytest.raises(SystemExit, match="2"):
@@ -352,7 +379,9 @@ def test_nothing_but_our_own_words(corpus_index):
 def test_a_reader_that_goes_away(corpus_index):
     """``qa ask … | head`` ends without a complaint."""
     command = [sys.executable, "-m", "qa.cli", "ask", "Who is Jia Jia?", "--top-k", "50", "--index", str(corpus_index)]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         process.stdout.close()
         errors = process.stderr.read()
     assert "Traceback" not in errors
@@ -362,7 +391,9 @@ def test_a_reader_that_goes_away(corpus_index):
 def test_ctrl_c_ends_a_build(corpus, index):
     """Ctrl+C during a build ends it at once with 130, without a traceback; the index stays as it was."""
     for number in range(40):
-        words = " ".join(f"The plane {number} left gate {n} at noon, and nobody knew why it was late." for n in range(40))
+        words = " ".join(
+            f"The plane {number} left gate {n} at noon, and nobody knew why it was late." for n in range(40)
+        )
         (corpus / f"{number}.txt").write_text(words, "utf-8")
     command = [sys.executable, "-m", "qa.cli", "index", "--corpus", str(corpus), "--index", str(index)]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as process:

@@ -1,4 +1,6 @@
-"""The server as a process: it starts, says where it is, waits for an index, refuses too much at once, and stops when told."""
+"""The server as a process: it starts, says where it is, waits for an index, refuses too much at once,
+and stops when told.
+"""
 
 import signal
 import socket
@@ -8,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from servers import environment, run_qa, serve, start
 
 from qa.service import MAX_WAITING
+from servers import environment, run_qa, serve, start
 
 STOPPED_BY_CTRL_C = 130
 
@@ -35,14 +37,18 @@ def test_a_port_in_use(corpus_index):
 
 
 def test_too_many_questions_at_once(corpus_index):
-    """With two places, more questions at once get 429 and Retry-After, the others their answers; then all is as before."""
+    """With two places, more questions at once get 429 and Retry-After, the others their answers; then all
+    is as before.
+    """
     with serve("--index", corpus_index, QA_MAX_WAITING="2") as server:
         server.wait_until_ready()
         seen = {}
         with httpx2.Client(base_url=server.address, timeout=60) as client, ThreadPoolExecutor(16) as crowd:
             ends = time.monotonic() + 60
             while len(seen) < 2 and time.monotonic() < ends:
-                asked = [crowd.submit(client.get, "/ask", params={"question": f"Who is Jia Jia? {n}"}) for n in range(48)]
+                asked = [
+                    crowd.submit(client.get, "/ask", params={"question": f"Who is Jia Jia? {n}"}) for n in range(48)
+                ]
                 seen |= {response.status_code: response for response in (one.result() for one in asked)}
             assert set(seen) == {200, 429}
             assert seen[429].headers["content-type"] == "application/problem+json"
@@ -75,7 +81,9 @@ def test_answers_under_load_are_the_same(client):
 
 
 def test_a_server_without_an_index_waits_for_one(tmp_path, indexer_for):
-    """Before there is an index every question is a 503 with the command that makes one; once it is there, answers come."""
+    """Before there is an index every question is a 503 with the command that makes one; once it is there,
+    answers come.
+    """
     index, corpus = tmp_path / "index", tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "a.txt").write_text("The plane left at noon.", "utf-8")
@@ -112,7 +120,9 @@ def test_it_stops_at_once_while_the_model_loads(corpus_index, how):
 
 def test_it_stops_at_once_while_libraries_load(corpus_index):
     """Also in its first moments Ctrl+C ends it at once."""
-    with start([sys.executable, "-m", "qa.cli", "serve", "--port", "0", "--index", str(corpus_index)], environment()) as server:
+    with start(
+        [sys.executable, "-m", "qa.cli", "serve", "--port", "0", "--index", str(corpus_index)], environment()
+    ) as server:
         time.sleep(2)
         began = time.monotonic()
         assert server.stop(signal.SIGINT) in {STOPPED_BY_CTRL_C, -signal.SIGINT}

@@ -7,7 +7,8 @@ from qa.config import Settings, load_settings
 from qa.errors import SettingsError
 
 VALUES = {
-    "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model", "query_prompt": "query: ",
+    "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
+    "query_prompt": "query: ",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
     "max_waiting": "9", "threads": "2", "log_level": "debug",
 }  # fmt: skip
@@ -43,7 +44,8 @@ def test_from_the_flag(monkeypatch, command, name):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "meant"), [("QA_MODLE", "QA_MODEL"), ("QA_CORPSU", "QA_CORPUS"), ("qa_prot", "QA_PORT"), ("QA_", "QA_PORT")]
+    ("wrong", "meant"),
+    [("QA_MODLE", "QA_MODEL"), ("QA_CORPSU", "QA_CORPUS"), ("qa_prot", "QA_PORT"), ("QA_", "QA_PORT")],
 )
 def test_unknown_names_are_refused(monkeypatch, wrong, meant):
     """A QA_ name that is no setting is refused, with the nearest one."""
@@ -56,7 +58,8 @@ def test_unknown_names_are_refused(monkeypatch, wrong, meant):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"), ("keep_snapshots", "0"),
+        ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
+        ("keep_snapshots", "0"),
         ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"),
     ],
 )  # fmt: skip

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
-from texts import texts
 
 from qa.compose import _imported
 from qa.embedders import EMBEDDERS
 from qa.embedders.model_files import DEFAULT_SHA256, locate_model
 from qa.errors import PassageTooLong
+from texts import texts
 
 SENTENCES = [
     "Xu Jiatun left Hong Kong on 1 May 1990.",

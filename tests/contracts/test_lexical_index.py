@@ -21,9 +21,13 @@ def passage(number, words, context=""):
 
 
 tables = st.lists(
-    st.tuples(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from(["", "Hong Kong", "noon"])), min_size=1, max_size=12
+    st.tuples(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from(["", "Hong Kong", "noon"])),
+    min_size=1,
+    max_size=12,
 ).map(lambda rows: [passage(number, words, context) for number, (words, context) in enumerate(rows)])
-questions = st.dictionaries(st.sampled_from([*map(str, terms(" ".join(WORDS))), "absent"]), st.sampled_from([0.5, 1.0, 2.0]))
+questions = st.dictionaries(
+    st.sampled_from([*map(str, terms(" ".join(WORDS))), "absent"]), st.sampled_from([0.5, 1.0, 2.0])
+)
 
 
 def bm25(bags, weights):
@@ -58,7 +62,9 @@ def test_scores_follow_the_formula(passages, weights):
 def test_search_is_the_best_of_the_scores(passages, weights, k, data):
     """Hits are the k best rows with any term, best first, ties by row; with ``rows``, of these only."""
     index = BM25Index.build(passages)
-    rows = data.draw(st.none() | st.sets(st.integers(0, len(passages) - 1)).map(lambda s: np.asarray(sorted(s), np.int64)))
+    rows = data.draw(
+        st.none() | st.sets(st.integers(0, len(passages) - 1)).map(lambda s: np.asarray(sorted(s), np.int64))
+    )
     scores = index.scores(weights)
     allowed = range(len(passages)) if rows is None else rows.tolist()
     expected = sorted((row for row in allowed if scores[row] > 0), key=lambda row: (-scores[row], row))[:k]

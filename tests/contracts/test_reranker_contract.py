@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models import make_cross_encoder
 from sentence_transformers import CrossEncoder
 
+from models import make_cross_encoder
 from qa.compose import _imported
 from qa.rerankers import RERANKERS
 from qa.types import Candidate

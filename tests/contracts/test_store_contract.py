@@ -21,7 +21,9 @@ def unit(vectors):
 
 
 # few values: equal vectors, and so equal scores, come up all the time
-tables = st.lists(st.lists(st.sampled_from([-1, 0, 1, 2]), min_size=DIMENSION, max_size=DIMENSION), max_size=30).map(unit)
+tables = st.lists(st.lists(st.sampled_from([-1, 0, 1, 2]), min_size=DIMENSION, max_size=DIMENSION), max_size=30).map(
+    unit
+)
 one = st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0]), min_size=DIMENSION, max_size=DIMENSION).map(unit)
 
 
@@ -67,7 +69,9 @@ def test_ties_at_size_come_in_the_order_of_their_rows(store):
 
 @stores
 def test_brute_force_at_size(store, tmp_path):
-    """3,000 random vectors of 384 dimensions: the same 50 rows as brute force for each of 20 questions, after reload."""
+    """3,000 random vectors of 384 dimensions: the same 50 rows as brute force for each of 20 questions,
+    after reload.
+    """
     random = np.random.default_rng(7)
     vectors = random.normal(size=(3000, 384))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)

@@ -3,12 +3,26 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from texts import FRAGMENTS, texts
 
 from qa.api.marking import marked_passage
 from qa.types import Filters, HighlightKind, Question
+from texts import FRAGMENTS, texts
 
-WORDS = ["Xu Jiatun", "fly", "San Francisco", "when", "who", "Jia Jia", "Taiwan", "the", "1990", "policemen", "香港", "?", "'s"]
+WORDS = [
+    "Xu Jiatun",
+    "fly",
+    "San Francisco",
+    "when",
+    "who",
+    "Jia Jia",
+    "Taiwan",
+    "the",
+    "1990",
+    "policemen",
+    "香港",
+    "?",
+    "'s",
+]
 
 questions = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join) | texts.map(lambda t: t[:500] or "?")
 

@@ -1,4 +1,6 @@
-"""Law 7: a build that dies at any step leaves an index that opens, is of one generation, and is the old or the new one."""
+"""Law 7: a build that dies at any step leaves an index that opens, is of one generation, and is the
+old or the new one.
+"""
 
 import json
 import os
@@ -14,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import CHECKOUT
-from servers import environment, run_qa
 
+from places import CHECKOUT
 from qa import snapshot as snapshots
 from qa.indexer import read_corpus
+from servers import environment, run_qa
 
 KILLS = 30
 SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
@@ -101,14 +103,18 @@ def assert_of_one_generation(index, generations, vectors_of):
     texts = [p.embedded_text for p in snapshot.passages]
     assert (snapshot.passage_vectors.vectors(np.arange(len(texts))) * vectors_of(texts)).sum(axis=1).min() > 0.9999
     sentences = [p.document_text(s) for p in snapshot.passages for s in p.sentences]
-    assert (snapshot.sentence_vectors.vectors(np.arange(len(sentences))) * vectors_of(sentences)).sum(axis=1).min() > 0.9999
+    assert (snapshot.sentence_vectors.vectors(np.arange(len(sentences))) * vectors_of(sentences)).sum(
+        axis=1
+    ).min() > 0.9999
     return snapshot.documents
 
 
 def was_killed(status, build):
     """The process died of signal 9 after it began to build and before it had done so."""
     stages = build.stages()
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and "start" in stages and "done" not in stages
+    return (
+        os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL and "start" in stages and "done" not in stages
+    )
 
 
 def test_thirty_builds_killed_at_random_moments(builder, tmp_path, vectors_of):
@@ -167,7 +173,9 @@ def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
 
 
 def test_a_full_disk_leaves_the_index_as_it_was(tmp_path, indexer_for):
-    """A build that cannot write ends with one line and status 1; CURRENT and its snapshot stay, and the next build mends."""
+    """A build that cannot write ends with one line and status 1; CURRENT and its snapshot stay, and the
+    next build mends.
+    """
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
     (corpus / "a.txt").write_text("The plane left at noon.", "utf-8")

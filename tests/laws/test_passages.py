@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models import make_encoder
 from places import CORPUS, SEEDS, needs_seeds
-from texts import FRAGMENTS, texts
-
 from qa.embedders.model_files import locate_model
 from qa.embedders.sentence_transformer import SentenceTransformerEmbedder
 from qa.errors import PassageTooLong, UnreadableFile
@@ -17,6 +16,7 @@ from qa.indexer import read_corpus
 from qa.readers import read
 from qa.splitter import SentenceSplitter
 from qa.types import Document, Passage, Span
+from texts import FRAGMENTS, texts
 
 LIMITS = (64, 256)
 
@@ -86,7 +86,10 @@ def test_any_plain_text(embedder, text, title, limit):
 @settings(max_examples=100)
 @given(
     blocks=st.lists(
-        st.tuples(st.sampled_from(["", "# ", "## ", "- ", "> ", "1. ", "    ", "| a |\n|---|\n| "]), st.sampled_from(FRAGMENTS)),
+        st.tuples(
+            st.sampled_from(["", "# ", "## ", "- ", "> ", "1. ", "    ", "| a |\n|---|\n| "]),
+            st.sampled_from(FRAGMENTS),
+        ),
         min_size=1,
         max_size=15,
     ),
@@ -125,14 +128,18 @@ def test_passages_end_where_sentences_end(embedder, folder):
 
 @given(
     sentences=st.lists(
-        st.sampled_from(["The plane left at noon.", "Nobody knew why!", "Who helped him?", "It was late, and it rained."]),
+        st.sampled_from(
+            ["The plane left at noon.", "Nobody knew why!", "Who helped him?", "It was late, and it rained."]
+        ),
         min_size=1,
         max_size=60,
     ),
     limit=st.sampled_from(LIMITS),
 )
 def test_sentences_that_fit_are_never_cut(embedder, sentences, limit):
-    """Where every sentence fits the budget, the passages' sentences are the document's sentences, whole and in order."""
+    """Where every sentence fits the budget, the passages' sentences are the document's sentences, whole
+    and in order.
+    """
     text = " ".join(sentences)
     document = Document("a.txt", "", text)
     found = [p.document_text(s) for p in split(embedder, limit, document) for s in p.sentences]
@@ -144,7 +151,7 @@ def test_passages_are_filled(embedder):
     text = "The plane left at noon, and nobody on the ground knew why it was late. " * 60
     passages = split(embedder, 256, Document("a.txt", "", text))
     counts = embedder.count_tokens([p.text for p in passages])
-    one = embedder.count_tokens([text.split(". ")[0] + "."])[0] - 2
+    one = embedder.count_tokens([text.split(". ", maxsplit=1)[0] + "."])[0] - 2
     assert all(count + one > 256 for count in counts[:-1])
 
 
@@ -190,7 +197,9 @@ def test_a_split_that_would_be_truncated_fails_the_build(indexer_for, tmp_path):
 
 
 def test_vectors_belong_to_the_texts(embedder, indexer_for, tmp_path):
-    """In a built snapshot row i of the passages and of the sentences is the vector of text i, repeated texts included."""
+    """In a built snapshot row i of the passages and of the sentences is the vector of text i, repeated
+    texts included.
+    """
     (tmp_path / "corpus").mkdir()
     for name, text in HOSTILE.items():
         if name in {"repeated paragraphs", "crlf", "cjk", "right to left"}:

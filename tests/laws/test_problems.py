@@ -1,10 +1,13 @@
-"""Law 10: every failure of the API is a problem document with a stable type; no traceback, no path, no echo of input."""
+"""Law 10: every failure of the API is a problem document with a stable type; no traceback, no path, no
+echo of input.
+"""
 
 import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from places import CHECKOUT
 
 CANARY = "c4nary"
@@ -114,7 +117,12 @@ def test_bodies_that_are_not_json(client, body):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["c4nary", "\x00", "2006-10-27"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["c4nary", "\x00", "2006-10-27"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
@@ -145,7 +153,11 @@ def test_any_json_is_answered_or_refused(client, body):
 
 
 @settings(max_examples=60)
-@given(query=st.dictionaries(st.sampled_from(["question", "top_k", "history", "tags", "date_from", "include", "x"]), st.text(max_size=12)))
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["question", "top_k", "history", "tags", "date_from", "include", "x"]), st.text(max_size=12)
+    )
+)
 def test_any_link_is_answered_or_refused(client, query):
     """Whatever stands in a link's query, the service answers or refuses."""
     response = client.get("/ask", params={k: v.encode("utf-8", "replace").decode() for k, v in query.items()})
@@ -169,8 +181,10 @@ def test_any_document_id_is_found_or_not(client, name):
     "path",
     [
         "/documents/..", "/documents/%2e%2e/%2e%2e/etc/passwd", "/documents/%2Fetc%2Fpasswd", "/documents/%00",
-        "/documents/c4nary%00.md", "/documents/" + "a" * 30_000, "/documents/%ff%fe", "/documents/%ED%A0%80", "/documents/",
-        "/c4nary", "/static/..%2ftemplates/home.html", "/static/%2e%2e/templates/home.html", "/static/c4nary", "/static/%00",
+        "/documents/c4nary%00.md", "/documents/" + "a" * 30_000, "/documents/%ff%fe", "/documents/%ED%A0%80",
+        "/documents/",
+        "/c4nary", "/static/..%2ftemplates/home.html", "/static/%2e%2e/templates/home.html", "/static/c4nary",
+        "/static/%00",
         "/static/", "//", "/index/c4nary",
     ],
 )  # fmt: skip
@@ -202,7 +216,9 @@ def test_wrong_links(client, query):
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "C4NARY"])
-@pytest.mark.parametrize("path", ["/ask", "/documents", "/documents/xu-jiatun.md", "/index", "/healthz", "/readyz", "/"])
+@pytest.mark.parametrize(
+    "path", ["/ask", "/documents", "/documents/xu-jiatun.md", "/index", "/healthz", "/readyz", "/"]
+)
 def test_methods_that_are_not_offered(client, method, path):
     """Another method is a 405 that says which are allowed."""
     response = client.request(method, path)
@@ -210,7 +226,9 @@ def test_methods_that_are_not_offered(client, method, path):
     assert response.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/documents", "/documents/xu-jiatun.md", "/index", "/healthz", "/readyz", "/", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/documents", "/documents/xu-jiatun.md", "/index", "/healthz", "/readyz", "/", "/openapi.json"]
+)
 def test_head_is_get_without_the_body(client, path):
     """HEAD has the status and headers of GET, and no body (RFC 9110, section 9.3.2)."""
     head, get = client.head(path), client.get(path)
@@ -222,9 +240,11 @@ def test_head_is_get_without_the_body(client, path):
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [
-        ("text/html", "text/html"), ("TEXT/HTML", "text/html"), ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"),
+        ("text/html", "text/html"), ("TEXT/HTML", "text/html"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"),
         ("application/json", "application/json"), ("*/*", "application/json"), ("", "application/json"),
-        ("text/html;q=0, application/json", "application/json"), ("text/html;q=0.4, application/json;q=0.9", "application/json"),
+        ("text/html;q=0, application/json", "application/json"),
+        ("text/html;q=0.4, application/json;q=0.9", "application/json"),
         ("text/html;q=broken", "application/json"), (",;=q,,text/*", "application/json"), ("\xff", "application/json"),
     ],
 )  # fmt: skip
@@ -296,7 +316,17 @@ def test_a_declared_length_alone_is_refused(server, length):
         b"POST /ask HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nc4nary\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 50 + b"\r\n\r\n",
     ],
-    ids=["huge header", "huge address", "nonsense", "no host", "no colon", "two lengths", "negative length", "bad chunk", "tls"],
+    ids=[
+        "huge header",
+        "huge address",
+        "nonsense",
+        "no host",
+        "no colon",
+        "two lengths",
+        "negative length",
+        "bad chunk",
+        "tls",
+    ],
 )
 def test_what_is_not_http(server, request_bytes):
     """What the HTTP parser refuses is a problem document too, and the server goes on."""
@@ -320,8 +350,10 @@ def test_a_body_that_never_comes_holds_nobody_up(server, client):
 
 
 NOISE = {
-    "noise": "zxqv plorb fnord", "other script": "他什么时候离开香港?", "arabic": "متى غادر؟", "stop words": "what is the of and to",
-    "punctuation": "?!?", "emoji": "👍🏽", "one letter": "x", "nul": "\x00", "zero width": "\u200b\u200d", "numbers": "42 4711",
+    "noise": "zxqv plorb fnord", "other script": "他什么时候离开香港?", "arabic": "متى غادر؟",
+    "stop words": "what is the of and to",
+    "punctuation": "?!?", "emoji": "👍🏽", "one letter": "x", "nul": "\x00",
+    "zero width": "\u200b\u200d", "numbers": "42 4711",
     "markup": "<script>alert(1)</script>", "sql": "'; DROP TABLE documents; --", "2000 characters": "ab " * 666 + "ab",
     "long word": "a" * 2000, "combining": "Z" + "\u0351" * 1000,
 }  # fmt: skip

@@ -270,7 +270,10 @@ def test_the_last_good_snapshot_serves(indexer, corpus, tmp_path, service_for, c
     service = service_for(tmp_path / "index")
     service.open()
     assert "noon" in best(service, Question("When did the plane leave?"))
-    assert f"snapshot {new}: passage_vectors has a wrong byte; run: qa index; serving snapshot {old} instead" in caplog.text
+    assert (
+        f"snapshot {new}: passage_vectors has a wrong byte; run: qa index; serving snapshot {old} instead"
+        in caplog.text
+    )
     assert indexer.build().snapshot == new
     service.open()
     assert "midnight" in best(service, Question("When did the plane leave?"))
@@ -292,7 +295,7 @@ def test_an_index_without_a_sound_snapshot_is_refused(indexer, tmp_path, service
     """Where no snapshot is sound, nothing serves."""
     built = indexer.build().snapshot
     flip(tmp_path / "index" / built / "documents.jsonl")
-    with pytest.raises(SnapshotDamaged, match="documents.jsonl has a wrong byte; run: qa index"):
+    with pytest.raises(SnapshotDamaged, match=r"documents.jsonl has a wrong byte; run: qa index"):
         service_for(tmp_path / "index").open()
 
 

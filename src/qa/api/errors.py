@@ -42,7 +42,10 @@ def install(app: FastAPI) -> None:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": _field(entry["loc"]), "message": entry["msg"].removeprefix("Value error, ")} for entry in error.errors()]
+    errors = [
+        {"field": _field(entry["loc"]), "message": entry["msg"].removeprefix("Value error, ")}
+        for entry in error.errors()
+    ]
     detail = "; ".join(f"{entry['field']}: {entry['message']}" for entry in errors[:3])
     return problem(422, QuestionError.slug, QuestionError.title, detail, errors[:20])
 
