@@ -2,11 +2,12 @@
 
 It reads one order a line (JSON) and answers with the process id; after an empty line, with how that process ended.
 The builder appends what it is doing to ``marks``; with ``die_at`` n it kills itself, with signal 9, just before its
-n-th change to the index.
+n-th change to the index; no file that it writes grows beyond ``largest_file`` bytes, as on a full disk.
 """
 
 import json
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -43,12 +44,16 @@ def build(embedder, order):
     snapshot.write = lambda *parts: (mark("writing"), write(*parts), mark("written"))
     if order["die_at"]:
         die_before(Path(order["index"]), order["die_at"])
+    if order["largest_file"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], order["largest_file"]))
     mark("start")
     try:
         made = compose.build_indexer(Settings(corpus=order["corpus"], index=order["index"]))
         splitter = type(made.splitter)(embedder, Settings().passage_tokens)
         Indexer(made.corpus, made.index, embedder, splitter, made.recipe).build(progress=mark)
         mark("done")
+    except OSError as error:
+        mark(type(error).__name__)
     finally:
         os._exit(0)
 

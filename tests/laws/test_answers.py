@@ -81,7 +81,7 @@ def bare(answer):
     return (answer.citations, answer.passages, answer.reasons, answer.confidence, answer.unmatched_terms)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(text=questions, top_k=st.integers(1, 50))
 def test_any_question_to_the_corpus(service, text, top_k):
     """Over ``corpus/`` any question gets a lawful answer, and the same one again."""

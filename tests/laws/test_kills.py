@@ -5,7 +5,6 @@ old or the new one.
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -20,7 +19,7 @@ import pytest
 from places import CHECKOUT
 from qa import snapshot as snapshots
 from qa.indexer import read_corpus
-from servers import environment, run_qa
+from servers import environment
 
 KILLS = 30
 SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
@@ -46,11 +45,11 @@ class Builder:
         self._count = 0
         assert process.stdout.readline() == "ready\n"
 
-    def start(self, corpus, index, die_at=0):
+    def start(self, corpus, index, **fault):
         self._count += 1
         marks = self._folder / f"marks-{self._count}"
-        order = {"corpus": str(corpus), "index": str(index), "marks": str(marks), "die_at": die_at}
-        self._process.stdin.write(json.dumps(order) + "\n")
+        order = {"corpus": str(corpus), "index": str(index), "marks": str(marks)}
+        self._process.stdin.write(json.dumps(order | {"die_at": 0, "largest_file": 0} | fault) + "\n")
         self._process.stdin.flush()
         return Build(int(self._process.stdout.readline()), marks)
 
@@ -159,7 +158,7 @@ def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
     for die_at in range(1, 200):
         shutil.rmtree(index, ignore_errors=True)
         shutil.copytree(kept, index)
-        build = builder.start(corpus, index, die_at)
+        build = builder.start(corpus, index, die_at=die_at)
         status = builder.wait()
         seen.append(assert_of_one_generation(index, {old, new}, vectors_of))
         if build.stages()[-1] == "done":
@@ -172,24 +171,19 @@ def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
     assert seen.index(new) >= deaths - 5, "published long before the end"
 
 
-def test_a_full_disk_leaves_the_index_as_it_was(tmp_path, indexer_for):
-    """A build that cannot write ends with one line and status 1; CURRENT and its snapshot stay, and the
-    next build mends.
-    """
+@pytest.mark.parametrize("largest_file", [200, 1000, 3000, 10_000], ids=lambda n: f"{n} bytes")
+def test_a_full_disk_leaves_the_index_as_it_was(builder, tmp_path, vectors_of, largest_file):
+    """A build whose writes fail for want of room ends with an OSError; the index stays, and the next build mends."""
     corpus, index = tmp_path / "corpus", tmp_path / "index"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("The plane left at noon.", "utf-8")
-    before = indexer_for(corpus, index).build().snapshot
-    (corpus / "b.txt").write_text(" ".join(SENTENCE.format(year=1, number=n) for n in range(40)), "utf-8")
-
-    def nothing_larger_than_20_kb():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-
-    done = run_qa("index", "--corpus", corpus, "--index", index, preexec_fn=nothing_larger_than_20_kb)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "qa: " in done.stderr
-    assert snapshots.current_id(index) == before
-    assert snapshots.open_current(index)[1] is None
-    assert indexer_for(corpus, index).build().snapshot != before
+    old = write_corpus(corpus, 1)
+    builder.start(corpus, index)
+    assert builder.wait() == 0
+    new = write_corpus(corpus, 2)
+    build = builder.start(corpus, index, largest_file=largest_file)
+    assert builder.wait() == 0
+    assert build.stages()[-2:] == ["writing", "OSError"]
+    assert assert_of_one_generation(index, {old, new}, vectors_of) == old
+    builder.start(corpus, index)
+    assert builder.wait() == 0
+    assert assert_of_one_generation(index, {new}, vectors_of) == new
     assert not list(index.glob(".building*"))
