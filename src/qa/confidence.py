@@ -18,12 +18,12 @@ def assess(
     A first, simple rule: the best sentence's cosine, and the share of the question's words, weighted by rarity,
     that occur in the corpus at all.
     """
-    if not candidates:
+    if not candidates or retrieval.evidence is None:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
     rarity = {term: snapshot.lexical.idf(term) for term in retrieval.query.weights}
     known = sum(value for term, value in rarity.items() if term in snapshot.lexical.vocabulary)
     coverage = known / sum(rarity.values()) if rarity else 0.0
-    probability = max(0.0, min(1.0, candidates[0].scores["sentence_dense"])) * coverage**0.5
+    probability = max(0.0, min(1.0, float(retrieval.evidence.sentence_dense.max()))) * coverage**0.5
     reasons = []
     if probability < MEDIUM:
         reasons.append(Reason.NO_RELEVANT_PASSAGE)

@@ -19,15 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
 from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
-_PASSAGE_VECTORS, _SENTENCE_VECTORS, _LEXICAL = "passage_vectors", "sentence_vectors", "lexical"
+_PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
 _BUILDING = ".building-"
 _ID = re.compile(r"[0-9a-f]{16}")
 _NO_ID = "(damaged)"
@@ -62,6 +63,7 @@ class Snapshot:
         passages: Sequence[Passage],
         passage_vectors: VectorStore,
         sentence_vectors: VectorStore,
+        tokens: TokenIndex,
         lexical: BM25Index,
     ) -> None:
         self.manifest = manifest
@@ -69,6 +71,7 @@ class Snapshot:
         self.passages = tuple(passages)
         self.passage_vectors = passage_vectors
         self.sentence_vectors = sentence_vectors
+        self.tokens = tokens
         self.lexical = lexical
 
     @cached_property
@@ -84,9 +87,9 @@ class Snapshot:
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
 
-    def sentence_rows(self, row: int) -> range:
-        """The rows of a passage's sentences."""
-        return range(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+    def sentence_slice(self, row: int) -> slice:
+        """Where a passage's sentences stand among all of them."""
+        return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
     def document_of(self, row: int) -> Document:
         return self.document_by_id[self.passages[row].document_id]
@@ -114,7 +117,7 @@ def write(index: Path, snapshot: Snapshot) -> None:
     (building / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
     _sync(building / _SEAL)
-    for folder in (building / _LEXICAL, building):
+    for folder in (building / _LEXICAL, building / _TOKENS, building):
         _sync_folder(folder)
     target = index / snapshot.manifest.id
     if target.exists():  # an unsound one: the indexer does not build again what it can open
@@ -265,18 +268,22 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
     np.save(folder / _SENTENCES, np.asarray(sentences, dtype=np.int64).reshape(-1, 2), allow_pickle=False)
     snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
     snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
+    snapshot.tokens.save(folder / _TOKENS)
     snapshot.lexical.save(folder / _LEXICAL)
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
     documents = [_document(line) for line in (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]]
+    passages = _passages(folder, documents)
+    sentences = np.asarray([len(passage.sentences) for passage in passages], dtype=np.int64)
     store = STORES[manifest.store]
     return Snapshot(
         manifest,
         documents,
-        _passages(folder, documents),
+        passages,
         store.load(folder / _PASSAGE_VECTORS),
         store.load(folder / _SENTENCE_VECTORS),
+        TokenIndex.load(folder / _TOKENS, sentences),
         BM25Index.load(folder / _LEXICAL),
     )
 

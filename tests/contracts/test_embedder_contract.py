@@ -36,51 +36,82 @@ def reference():
     return SentenceTransformer(str(locate_model(None).directory), device="cpu", local_files_only=True)
 
 
+def vectors(encoded):
+    return np.stack([one.vector for one in encoded])
+
+
+def assert_sound(encoded, text, dimension):
+    """Vectors of unit length, float32; tokens in order, each with its place in the text."""
+    assert encoded.vector.shape == (dimension,)
+    assert encoded.tokens.shape == (len(encoded.ids), dimension)
+    assert encoded.spans.shape == (len(encoded.ids), 2)
+    assert encoded.vector.dtype == encoded.tokens.dtype == np.float32
+    assert np.linalg.norm(encoded.vector.astype(np.float64)) == pytest.approx(1, abs=1e-6)
+    assert np.linalg.norm(encoded.tokens.astype(np.float64), axis=1) == pytest.approx(1, abs=1e-5)
+    starts, ends = encoded.spans[:, 0], encoded.spans[:, 1]
+    assert (starts >= 0).all()
+    assert (starts <= ends).all()
+    assert (ends <= len(text)).all()
+    assert (np.diff(starts) >= 0).all()
+
+
 @embedders
 def test_vectors_are_float32_of_unit_length(made):
-    """Every vector, of passages and of a question, is float32, contiguous and of length 1."""
-    vectors = made.embed_passages(SENTENCES)
-    assert vectors.shape == (len(SENTENCES), made.dimension)
-    assert vectors.dtype == np.float32
-    assert vectors.flags.c_contiguous
-    assert np.linalg.norm(vectors.astype(np.float64), axis=1) == pytest.approx(1, abs=1e-6)
-    question = made.embed_question("Where did he fly?")
-    assert question.shape == (made.dimension,)
-    assert question.dtype == np.float32
-    assert np.linalg.norm(question.astype(np.float64)) == pytest.approx(1, abs=1e-6)
+    """Every vector, of texts and of tokens, is float32 and of length 1; every token has its place."""
+    for sentence, encoded in zip(SENTENCES, made.encode_passages(SENTENCES), strict=True):
+        assert_sound(encoded, sentence, made.dimension)
+    assert_sound(made.encode_question("Where did he fly?"), "Where did he fly?", made.dimension)
 
 
 @embedders
 def test_order_is_kept(made):
-    """Row i belongs to text i, however the batch is sorted inside."""
-    together = made.embed_passages(SENTENCES)
-    alone = np.concatenate([made.embed_passages([sentence]) for sentence in SENTENCES])
-    assert (together * alone).sum(axis=1) == pytest.approx(1, abs=1e-5)
-    assert together[1] == pytest.approx(together[6], abs=1e-6)
-    assert (together[0] * alone[2]).sum() < 0.5
+    """Output i belongs to text i, however the batch is sorted inside."""
+    together = made.encode_passages(SENTENCES)
+    for sentence, encoded in zip(SENTENCES, together, strict=True):
+        [alone] = made.encode_passages([sentence])
+        assert encoded.vector == pytest.approx(alone.vector, abs=1e-4)
+        assert encoded.tokens == pytest.approx(alone.tokens, abs=1e-3)
+        assert np.array_equal(encoded.ids, alone.ids)
+    assert together[0].vector @ together[2].vector < 0.5
 
 
 @embedders
 def test_vectors_are_the_librarys_own(made, reference):
     """The vectors are those of SentenceTransformer.encode, so that figures measured elsewhere hold here."""
     expected = reference.encode(SENTENCES, normalize_embeddings=True)
-    assert made.embed_passages(SENTENCES) == pytest.approx(expected, abs=1e-5)
-    assert made.embed_question(SENTENCES[0]) == pytest.approx(expected[0], abs=1e-5)
+    assert vectors(made.encode_passages(SENTENCES)) == pytest.approx(expected, abs=1e-5)
+    assert made.encode_question(SENTENCES[0]).vector == pytest.approx(expected[0], abs=1e-5)
 
 
 @embedders
-def test_no_texts_give_no_vectors(made):
-    """Nothing in, ``(0, dimension)`` out."""
-    assert made.embed_passages([]).shape == (0, made.dimension)
+def test_tokens_are_where_the_text_has_them(made, reference):
+    """A token's place holds what it was made from; special tokens are left out; the token vectors are the model's."""
+    text = "Xu Jiatun left – 👍🏽 Zürich, 香港."
+    encoded = made.encode_question(text)
+    pieces = reference.tokenizer.convert_ids_to_tokens(encoded.ids)
+    assert pieces == reference.tokenizer.tokenize(text)
+    said = {text[start:end].lower().replace("ü", "u") for start, end in encoded.spans}
+    assert {piece.removeprefix("##") for piece in pieces if piece.isascii() and "[" not in piece} <= said
+    expected = reference.encode([text], output_value="token_embeddings")[0].numpy()[1:-1]
+    expected = expected / np.linalg.norm(expected, axis=1, keepdims=True)
+    assert encoded.tokens == pytest.approx(expected, abs=1e-4)
+
+
+@embedders
+def test_no_texts_give_nothing(made):
+    """Nothing in, nothing out."""
+    assert made.encode_passages([]) == []
 
 
 @embedders
 def test_prompts_stand_before_the_text(made, reference):
-    """The query prompt stands before questions, the passage prompt before passages, and both are in the fingerprint."""
+    """The query prompt stands before questions, the passage prompt before passages; both are in the fingerprint."""
     prompted = type(made)(locate_model(None), query_prompt="query: ", passage_prompt="passage: ")
     expected = reference.encode(["query: bread", "passage: bread"], normalize_embeddings=True)
-    assert prompted.embed_question("bread") == pytest.approx(expected[0], abs=1e-5)
-    assert prompted.embed_passages(["bread"])[0] == pytest.approx(expected[1], abs=1e-5)
+    question, [passage] = prompted.encode_question("bread"), prompted.encode_passages(["bread"])
+    assert question.vector == pytest.approx(expected[0], abs=1e-5)
+    assert passage.vector == pytest.approx(expected[1], abs=1e-5)
+    assert question.spans.tolist() == passage.spans.tolist() == [[0, 5]]
     assert prompted.count_tokens(["bread"])[0] == made.count_tokens(["passage: bread"])[0]
     assert len({made.fingerprint, prompted.fingerprint, type(made)(locate_model(None), "query: ").fingerprint}) == 3
 
@@ -99,26 +130,28 @@ def test_what_would_be_cut_is_refused(made):
     """A passage with one token more than the model reads is refused; one with just as many is embedded."""
     fits = "word " * (made.max_tokens - 2)
     assert made.count_tokens([fits]) == [made.max_tokens]
-    made.embed_passages([fits])
+    made.encode_passages([fits])
     with pytest.raises(PassageTooLong, match=rf"a passage has {made.max_tokens + 1} tokens, the embedder reads"):
-        made.embed_passages(["short", fits + "word"])
+        made.encode_passages(["short", fits + "word"])
 
 
 @embedders
 def test_long_questions_are_answered_by_their_beginning(made):
     """A question beyond the model's length is no error; what is beyond is not read."""
     start = "word " * 300
-    assert made.embed_question(start + "bread") == pytest.approx(made.embed_question(start + "wine"), abs=1e-6)
+    bread, wine = made.encode_question(start + "bread"), made.encode_question(start + "wine")
+    assert bread.vector == pytest.approx(wine.vector, abs=1e-6)
+    assert len(bread.ids) == made.max_tokens - 2
 
 
 @embedders
 @settings(max_examples=25)
 @given(text=texts | st.just(""))
 def test_any_text_has_a_vector(made, text):
-    """Whatever is asked gets a finite vector of length 1."""
-    vector = made.embed_question(text[:2000])
-    assert np.isfinite(vector).all()
-    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    """Whatever is asked gets a finite vector of length 1, and tokens that lie in the text."""
+    encoded = made.encode_question(text[:2000])
+    assert np.isfinite(encoded.vector).all()
+    assert_sound(encoded, text[:2000], made.dimension)
 
 
 @embedders

@@ -82,7 +82,9 @@ def test_the_disk_changes_nothing(passages, weights, tmp_path_factory):
     assert np.array_equal(loaded.scores(weights), index.scores(weights))
     names = {number: term for term, number in loaded.vocabulary.items()}
     for row, p in enumerate(passages):
-        assert [names[int(i)] for i in loaded.sentence_terms(row)] == terms(p.text)
+        numbers, shapes, counts = loaded.sentence_tokens(np.asarray([row]))
+        assert [names[int(number)] for number in numbers] == terms(p.text)
+        assert len(shapes) == counts.sum() == len(numbers)
 
 
 def test_rare_terms_weigh_more():

@@ -24,9 +24,10 @@ def witness(tmp_path, monkeypatch):
 def test_a_local_directory_is_a_model(tmp_path):
     """QA_MODEL takes a local directory with safetensors weights."""
     embedder = SentenceTransformerEmbedder(locate_model(str(make_encoder(tmp_path / "tiny"))))
-    vectors = embedder.embed_passages(["the bread", "the wine"])
-    assert vectors.shape == (2, 32)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    bread, wine = embedder.encode_passages(["the bread", "the wine"])
+    assert bread.vector.shape == (32,)
+    assert np.linalg.norm(bread.vector) == pytest.approx(1, abs=1e-5)
+    assert not np.allclose(bread.vector, wine.vector)
 
 
 def test_the_fingerprint_follows_every_file_that_decides_the_vectors(tmp_path):

@@ -13,9 +13,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from generations import Reference, assert_vectors_belong
 from places import CHECKOUT
 from qa import snapshot as snapshots
 from qa.indexer import read_corpus
@@ -81,30 +81,17 @@ def write_corpus(corpus, year):
 
 
 @pytest.fixture(scope="module")
-def vectors_of(embedder):
-    """What the model says of texts; each is asked once."""
-    known = {}
-
-    def look_up(texts):
-        missing = sorted({*texts} - {*known})
-        known.update(zip(missing, embedder.embed_passages(missing), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return look_up
+def reference(embedder):
+    return Reference(embedder)
 
 
-def assert_of_one_generation(index, generations, vectors_of):
+def assert_of_one_generation(index, generations, reference):
     """CURRENT opens; its documents are wholly old or wholly new, and its vectors are those of its own texts."""
     snapshot, damage = snapshots.open_current(index)
     assert damage is None
     assert snapshot.manifest.id == snapshots.current_id(index)
     assert snapshot.documents in generations
-    texts = [p.embedded_text for p in snapshot.passages]
-    assert (snapshot.passage_vectors.vectors(np.arange(len(texts))) * vectors_of(texts)).sum(axis=1).min() > 0.9999
-    sentences = [p.document_text(s) for p in snapshot.passages for s in p.sentences]
-    assert (snapshot.sentence_vectors.vectors(np.arange(len(sentences))) * vectors_of(sentences)).sum(
-        axis=1
-    ).min() > 0.9999
+    assert_vectors_belong(snapshot, reference)
     return snapshot.documents
 
 
@@ -116,7 +103,7 @@ def was_killed(status, build):
     )
 
 
-def test_thirty_builds_killed_at_random_moments(builder, tmp_path, vectors_of):
+def test_thirty_builds_killed_at_random_moments(builder, tmp_path, reference):
     """After each of 30 builds killed by kill -9 the index opens and is the old or the new generation, whole."""
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     dice = random.Random(20061027)
@@ -138,16 +125,16 @@ def test_thirty_builds_killed_at_random_moments(builder, tmp_path, vectors_of):
         if was_killed(builder.wait(), build):
             kills += 1
             last_stages.append(build.stages()[-1])
-        old = assert_of_one_generation(index, {old, new}, vectors_of)
+        old = assert_of_one_generation(index, {old, new}, reference)
     assert kills == KILLS
     assert len(set(last_stages)) >= 3, f"the kills did not spread over the build: {last_stages}"
     build = builder.start(corpus, index)
     assert builder.wait() == 0
-    assert assert_of_one_generation(index, {new}, vectors_of) == new
+    assert assert_of_one_generation(index, {new}, reference) == new
     assert not list(index.glob(".building*"))
 
 
-def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
+def test_death_before_every_change_of_the_index(builder, tmp_path, reference):
     """Killed just before its first, second, third … change to the index, a build never leaves anything in between."""
     corpus, index, kept = tmp_path / "corpus", tmp_path / "index", tmp_path / "kept"
     old = write_corpus(corpus, 1)
@@ -160,7 +147,7 @@ def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
         shutil.copytree(kept, index)
         build = builder.start(corpus, index, die_at=die_at)
         status = builder.wait()
-        seen.append(assert_of_one_generation(index, {old, new}, vectors_of))
+        seen.append(assert_of_one_generation(index, {old, new}, reference))
         if build.stages()[-1] == "done":
             break
         assert was_killed(status, build)
@@ -172,7 +159,7 @@ def test_death_before_every_change_of_the_index(builder, tmp_path, vectors_of):
 
 
 @pytest.mark.parametrize("largest_file", [200, 1000, 3000, 10_000], ids=lambda n: f"{n} bytes")
-def test_a_full_disk_leaves_the_index_as_it_was(builder, tmp_path, vectors_of, largest_file):
+def test_a_full_disk_leaves_the_index_as_it_was(builder, tmp_path, reference, largest_file):
     """A build whose writes fail for want of room ends with an OSError; the index stays, and the next build mends."""
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     old = write_corpus(corpus, 1)
@@ -182,8 +169,8 @@ def test_a_full_disk_leaves_the_index_as_it_was(builder, tmp_path, vectors_of, l
     build = builder.start(corpus, index, largest_file=largest_file)
     assert builder.wait() == 0
     assert build.stages()[-2:] == ["writing", "OSError"]
-    assert assert_of_one_generation(index, {old, new}, vectors_of) == old
+    assert assert_of_one_generation(index, {old, new}, reference) == old
     builder.start(corpus, index)
     assert builder.wait() == 0
-    assert assert_of_one_generation(index, {new}, vectors_of) == new
+    assert assert_of_one_generation(index, {new}, reference) == new
     assert not list(index.glob(".building*"))

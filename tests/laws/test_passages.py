@@ -2,11 +2,11 @@
 
 import re
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generations import Reference, assert_vectors_belong
 from models import make_encoder
 from places import CORPUS, SEEDS, needs_seeds
 from qa.embedders.model_files import locate_model
@@ -204,13 +204,8 @@ def test_vectors_belong_to_the_texts(embedder, indexer_for, tmp_path):
     for name, text in HOSTILE.items():
         if name in {"repeated paragraphs", "crlf", "cjk", "right to left"}:
             (tmp_path / "corpus" / f"{name}.txt").write_bytes(text.encode())
+    (tmp_path / "corpus" / "title.txt").write_text("The plane\nIt left at noon. Nobody knew why.", "utf-8")
+    (tmp_path / "corpus" / "same text.md").write_text("---\ntitle: The plane\n---\nIt left at noon. Nobody knew why.")
     indexer = indexer_for(tmp_path / "corpus", tmp_path / "index")
     snapshot = indexer.assemble(*indexer._read())
-    passages = [p.embedded_text for p in snapshot.passages]
-    sentences = [p.document_text(s) for p in snapshot.passages for s in p.sentences]
-    for store, written in ((snapshot.passage_vectors, passages), (snapshot.sentence_vectors, sentences)):
-        stored = store.vectors(np.arange(len(written)))
-        unique = sorted(set(written))
-        fresh = dict(zip(unique, embedder.embed_passages(unique), strict=True))
-        cosines = [float(fresh[text] @ vector) for text, vector in zip(written, stored, strict=True)]
-        assert min(cosines) > 0.99999
+    assert_vectors_belong(snapshot, Reference(embedder))

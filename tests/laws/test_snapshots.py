@@ -83,13 +83,13 @@ def test_settings_that_decide_the_passages_change_the_id(indexer, corpus, tmp_pa
 def test_nothing_is_embedded_twice(indexer, corpus, embedder, monkeypatch):
     """A second build embeds nothing; a changed article only what changed in it."""
     embedded = []
-    original = type(embedder).embed_passages
+    original = type(embedder).encode_passages
 
     def counted(self, texts):
         embedded.extend(texts)
         return original(self, texts)
 
-    monkeypatch.setattr(type(embedder), "embed_passages", counted)
+    monkeypatch.setattr(type(embedder), "encode_passages", counted)
     indexer.build()
     assert embedded
     embedded.clear()
@@ -105,9 +105,9 @@ def test_repeated_sentences_are_embedded_once(indexer, corpus, embedder, monkeyp
     """A text that stands in the corpus a thousand times costs one run of the model."""
     (corpus / "again.txt").write_text("The same sentence stands here again. " * 1000, "utf-8")
     embedded = []
-    original = type(embedder).embed_passages
+    original = type(embedder).encode_passages
     monkeypatch.setattr(
-        type(embedder), "embed_passages", lambda self, texts: embedded.extend(texts) or original(self, texts)
+        type(embedder), "encode_passages", lambda self, texts: embedded.extend(texts) or original(self, texts)
     )
     indexer.build()
     assert len(embedded) == len(set(embedded))
@@ -185,11 +185,13 @@ def test_another_embedder_is_refused(indexer, tmp_path, service_for, monkeypatch
 
 def test_another_format_is_refused(indexer, tmp_path, service_for, monkeypatch):
     """A snapshot of another format is not served, and qa index builds one that is."""
-    monkeypatch.setattr(snapshots, "FORMAT", snapshots.FORMAT + 1)
-    monkeypatch.setattr(snapshots.Manifest.__init__, "__defaults__", ((), {}, snapshots.FORMAT))
+    now, defaults = snapshots.FORMAT, snapshots.Manifest.__init__.__defaults__
+    assert defaults[-1] == now
+    monkeypatch.setattr(snapshots, "FORMAT", now + 1)
+    monkeypatch.setattr(snapshots.Manifest.__init__, "__defaults__", (*defaults[:-1], snapshots.FORMAT))
     old = indexer.build().snapshot
     monkeypatch.undo()
-    with pytest.raises(SnapshotOutdated, match=rf"{old} has format 2, this version reads 1; run: qa index"):
+    with pytest.raises(SnapshotOutdated, match=rf"{old} has format {now + 1}, this version reads {now}; run: qa index"):
         service_for(tmp_path / "index").open()
     assert indexer.build().snapshot != old
     service_for(tmp_path / "index").open()

