@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: nothing more to say, and nothing to complain about at exit
         return EXIT_ERROR
+    except OSError as error:
+        print(f"qa: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return EXIT_ERROR
 
 
 def _quiet_libraries() -> None:
@@ -91,6 +94,7 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command = _command(commands, "ask", run_ask, "answer one question on the terminal")
     command.add_argument("question", help="what you want to know, in quotes")
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")
 
 
@@ -100,6 +104,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     command.add_argument("--host", metavar="ADDRESS", help=Settings.model_fields["host"].description)
     command.add_argument("--port", metavar="PORT", help=Settings.model_fields["port"].description)
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -146,8 +151,9 @@ def run_index(settings: Settings, options: argparse.Namespace) -> int:
         print(
             f"qa: no article in {settings.corpus}; put .txt or .md files there and run qa index again", file=sys.stderr
         )
-        return EXIT_EMPTY
-    return EXIT_UNREADABLE if changes.unreadable else 0
+    if changes.unreadable:
+        return EXIT_UNREADABLE
+    return 0 if changes.passages else EXIT_EMPTY
 
 
 def run_ask(settings: Settings, options: argparse.Namespace) -> int:

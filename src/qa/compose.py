@@ -28,7 +28,7 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
         ModelError: the model is missing or damaged.
     """
     source = locate_model(settings.model)
-    if source.directory is not None and settings.reranker is None:
+    if source.directory is not None and (settings.reranker is None or Path(settings.reranker).is_dir()):
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
     embedder: Embedder = _imported(EMBEDDERS[EMBEDDER])(
         source, settings.query_prompt, settings.passage_prompt, settings.threads or threads
@@ -55,7 +55,8 @@ def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
 def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
-    return Service(settings.index, embedder, Answerer(Retriever(embedder), _build_reranker(settings)))
+    answerer = Answerer(Retriever(embedder), _build_reranker(settings))
+    return Service(settings.index, embedder, answerer, settings.max_waiting)
 
 
 def build_bench(settings: Settings, folder: Path) -> Bench:

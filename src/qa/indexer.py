@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 STORE = "faiss-flat"
 ENCODE_BATCH = 128
 
+_Key = tuple[str, str, tuple[tuple[int, int], ...]]
+
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
@@ -72,7 +74,7 @@ class Indexer:
             IndexLocked: another process is building.
             StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
         """
-        documents, unreadable = read_corpus(self.corpus, progress)
+        documents, unreadable = self._read(progress)
         if strict and unreadable:
             listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in unreadable)
             raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
@@ -95,8 +97,11 @@ class Indexer:
 
     def is_stale(self) -> bool:
         """Whether a build would publish another snapshot than the current one."""
-        documents, unreadable = read_corpus(self.corpus)
+        documents, unreadable = self._read()
         return identify(documents, unreadable, self.recipe) != snapshots.current_id(self.index)
+
+    def _read(self, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
+        return read_corpus(self.corpus, progress, self.index)
 
     def assemble(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), last: Snapshot | None = None,
@@ -147,15 +152,16 @@ class Indexer:
 
     def _encode(self, passages: Sequence[Passage], last: Snapshot | None, progress: Progress) -> list[EncodedPassage]:
         known = _stored(last)
-        encoded = {text: known[text] for passage in passages if (text := passage.embedded_text) in known}
-        missing = {p.embedded_text: p for p in passages if p.embedded_text not in encoded}
-        texts = sorted(missing, key=lambda text: (len(text), text))  # equal lengths in a batch: little padding
-        for first in range(0, len(texts), ENCODE_BATCH):
-            batch = texts[first : first + ENCODE_BATCH]
-            for text, output in zip(batch, self.embedder.encode_passages(batch), strict=True):
-                encoded[text] = pool(output, missing[text], self.embedder.projection)
-            progress("encoding", first + len(batch), len(texts))
-        return [encoded[passage.embedded_text] for passage in passages]
+        encoded = {key: known[key] for passage in passages if (key := _key(passage)) in known}
+        missing = list({key: p for p in passages if (key := _key(p)) not in encoded}.values())
+        missing.sort(key=lambda p: (len(p.embedded_text), p.embedded_text))  # equal lengths in a batch: little padding
+        for first in range(0, len(missing), ENCODE_BATCH):
+            batch = missing[first : first + ENCODE_BATCH]
+            outputs = self.embedder.encode_passages([passage.embedded_text for passage in batch])
+            for passage, output in zip(batch, outputs, strict=True):
+                encoded[_key(passage)] = pool(output, passage, self.embedder.projection)
+            progress("encoding", first + len(batch), len(missing))
+        return [encoded[_key(passage)] for passage in passages]
 
     def _stacked(self, encoded: Sequence[EncodedPassage]) -> tuple[Vectors, Vectors]:
         """The vectors of all passages, and of all their sentences, in order."""
@@ -164,15 +170,17 @@ class Indexer:
         return vectors, np.concatenate([none, *(passage.sentences for passage in encoded)])
 
 
-def read_corpus(corpus: Path, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
-    """Read every file of a folder; those that cannot be read are listed with the reason and stop nothing.
+def read_corpus(
+    corpus: Path, progress: Progress = no_progress, index: Path | None = None
+) -> tuple[list[Document], list[Unreadable]]:
+    """Read every file of a folder, the index left out; those that cannot be read are listed with the reason.
 
     Raises:
         CorpusError: the folder cannot be listed.
     """
     documents: list[Document] = []
     unreadable: list[Unreadable] = []
-    files = list_files(corpus)
+    files = list_files(corpus, index)
     for done, document_id in enumerate(files, start=1):
         try:
             documents.append(read(document_id, read_file(corpus, document_id)))
@@ -229,14 +237,20 @@ def _open_if_sound(index: Path, snapshot_id: str) -> Snapshot | None:
         return None
 
 
-def _stored(snapshot: Snapshot | None) -> dict[str, EncodedPassage]:
-    """What an earlier snapshot holds, by the text that was encoded."""
+def _key(passage: Passage) -> _Key:
+    """All that decides the vectors of a passage: a text alone may be divided differently, or be another's context."""
+    sentences = ((span.start - passage.start, span.end - passage.start) for span in passage.sentences)
+    return passage.context, passage.text, tuple(sentences)
+
+
+def _stored(snapshot: Snapshot | None) -> dict[_Key, EncodedPassage]:
+    """What an earlier snapshot holds, by what decided it."""
     if snapshot is None:
         return {}
     vectors = snapshot.passage_vectors.vectors(np.arange(len(snapshot.passages)))
     sentences = snapshot.sentence_vectors.vectors(np.arange(int(snapshot.sentence_starts[-1])))
     return {
-        passage.embedded_text: snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)])
+        _key(passage): snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)])
         for row, passage in enumerate(snapshot.passages)
     }
 

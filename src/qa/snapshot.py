@@ -8,6 +8,7 @@ in the manifest and is checked before a byte of it is parsed.
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -29,6 +30,8 @@ _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
 _BUILDING = ".building-"
+_ID = re.compile(r"[0-9a-f]{16}")
+_NO_ID = "(damaged)"
 
 Table = NDArray[np.int64]
 
@@ -147,11 +150,14 @@ def sweep(index: Path, keep: int) -> None:
 
 
 def current_id(index: Path) -> str | None:
-    """The id that CURRENT names, or None before the first build."""
+    """The id that CURRENT names, None before the first build, and ``(damaged)`` where CURRENT holds no id."""
     try:
-        return (index / _CURRENT).read_text("utf-8").strip() or None
+        named = (index / _CURRENT).read_bytes().decode("utf-8", "replace").strip()
     except FileNotFoundError:
         return None
+    except OSError:
+        return _NO_ID
+    return named if _ID.fullmatch(named) else _NO_ID
 
 
 def list_ids(index: Path) -> list[str]:
@@ -188,7 +194,7 @@ def verify(index: Path, manifest: Manifest) -> None:
     """Compare every file with the manifest.
 
     Raises:
-        SnapshotDamaged: naming the first file that is missing, superfluous or has a wrong byte.
+        SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
     """
     folder = index / manifest.id
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {_MANIFEST, _SEAL}
@@ -196,7 +202,13 @@ def verify(index: Path, manifest: Manifest) -> None:
         state = "is missing" if name in manifest.files else "does not belong to it"
         raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
     for name, digest in manifest.files.items():
-        if _digest(folder / name) != digest:
+        try:
+            sound = _digest(folder / name) == digest
+        except OSError as error:
+            raise SnapshotDamaged(
+                f"snapshot {manifest.id}: {name} cannot be read ({error.strerror}); run: qa index"
+            ) from error
+        if not sound:
             raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
 
 
@@ -204,11 +216,15 @@ def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
     """Check a snapshot and load it.
 
     Raises:
-        SnapshotDamaged, SnapshotOutdated: as ``read_manifest`` and ``verify`` do.
+        SnapshotDamaged: as ``read_manifest`` and ``verify`` do, or the files do not fit together.
+        SnapshotOutdated: as ``read_manifest`` does.
     """
     manifest = read_manifest(index, snapshot_id)
     verify(index, manifest)
-    return _read_parts(index / snapshot_id, manifest)
+    try:
+        return _read_parts(index / snapshot_id, manifest)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: its files do not fit together; run: qa index") from error
 
 
 def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
@@ -223,6 +239,8 @@ def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
     if current is None:
         raise IndexMissing("there is no index yet; run: qa index")
     try:
+        if current == _NO_ID:
+            raise SnapshotDamaged("CURRENT does not name a snapshot; run: qa index")
         return open_snapshot(index, current), None
     except SnapshotDamaged as error:
         damage = error

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
@@ -106,7 +107,7 @@ class SentenceTransformerEmbedder:
                 local_files_only=self._source.directory is not None,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise ModelError(f"the model {self._source.name} cannot be loaded; check QA_MODEL") from error
 
 
