@@ -10,9 +10,9 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 LAYERS = [
     {"types", "errors", "analysis"},
     {"protocols"},
-    {"readers", "corpus", "splitter", "embedders", "stores", "lexical", "config", "progress"},
+    {"readers", "corpus", "splitter", "embedders", "stores", "lexical", "config", "progress", "feedback"},
     {"snapshot"},
-    {"indexer", "retriever", "rerankers", "sentences", "confidence"},
+    {"indexer", "retriever", "rerankers", "sentences", "confidence", "neighbours", "suggestions"},
     {"answerer", "doctor"},
     {"service"},
     {"compose", "rendering"},

@@ -8,7 +8,7 @@ from pathlib import Path
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
 from qa.errors import IndexMissing, SnapshotOutdated
-from qa.protocols import Embedder
+from qa.protocols import Embedder, Vectors
 from qa.snapshot import Snapshot
 from qa.types import Answer, Question
 
@@ -47,6 +47,15 @@ class Service:
         if self._snapshot is None:
             raise IndexMissing("no index is ready yet; run: qa index, or try again in a few seconds")
         return self._snapshot
+
+    @property
+    def index(self) -> Path:
+        """The folder that holds the snapshots."""
+        return self._index
+
+    def embed_question(self, text: str) -> Vectors:
+        """A question's unit vector, ``(dimension,)``, comparable with those that the snapshot stores."""
+        return self._embedder.embed_question(text)
 
     def open(self) -> None:
         """Open the current snapshot, and answer one question so that the first real one is fast.

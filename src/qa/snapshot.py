@@ -81,9 +81,21 @@ class Snapshot:
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
 
+    @cached_property
+    def rows_of_document(self) -> Mapping[str, range]:
+        """The passage rows of each document, which are adjacent and in the order of its text."""
+        rows: dict[str, range] = {}
+        for row, passage in enumerate(self.passages):
+            first = rows.get(passage.document_id, range(row, row)).start
+            rows[passage.document_id] = range(first, row + 1)
+        return rows
+
     def sentence_rows(self, row: int) -> range:
         """The rows of a passage's sentences."""
         return range(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def row_of(self, passage: Passage) -> int:
+        return self.rows_of_document[passage.document_id].start + passage.ordinal
 
     def document_of(self, row: int) -> Document:
         return self.document_by_id[self.passages[row].document_id]

@@ -2,10 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
+from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from qa.feedback import Judgements, Shown
 from qa.service import Service
+from qa.suggestions import Suggestions
+
+
+class Pages:
+    """Renders templates."""
+
+    def __init__(self, templates: Jinja2Templates) -> None:
+        self._templates = templates
+
+    def render(self, name: str, status: int = 200, **context: object) -> HTMLResponse:
+        return HTMLResponse(self._templates.get_template(name).render(context), status_code=status)
 
 
 def _service(request: Request) -> Service:
@@ -13,10 +26,32 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _templates(request: Request) -> Jinja2Templates:
-    templates: Jinja2Templates = request.app.state.templates
-    return templates
+def _pages(request: Request) -> Pages:
+    return Pages(request.app.state.templates)
+
+
+def _judgements(request: Request) -> Judgements:
+    judgements: Judgements = request.app.state.judgements
+    return judgements
+
+
+def _shown(request: Request) -> Shown:
+    shown: Shown = request.app.state.shown
+    return shown
+
+
+def _suggestions(request: Request) -> Suggestions:
+    suggestions: Suggestions = request.app.state.suggestions
+    return suggestions
+
+
+def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = "") -> bool:
+    return "text/html" in accept
 
 
 CurrentService = Annotated[Service, Depends(_service)]
-Templates = Annotated[Jinja2Templates, Depends(_templates)]
+HtmlPages = Annotated[Pages, Depends(_pages)]
+CurrentJudgements = Annotated[Judgements, Depends(_judgements)]
+CurrentShown = Annotated[Shown, Depends(_shown)]
+CurrentSuggestions = Annotated[Suggestions, Depends(_suggestions)]
+WantsHtml = Annotated[bool, Depends(_wants_html)]

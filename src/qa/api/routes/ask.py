@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from qa.api.dependencies import CurrentService
+from qa.api.dependencies import CurrentService, CurrentShown
 from qa.api.schemas import MAX_TOP_K, AskBody, AskResponse, QuestionText
 from qa.types import Question
 
@@ -12,15 +12,20 @@ router = APIRouter(tags=["ask"])
 
 
 @router.post("/ask", summary="Ask a question, get cited verbatim sentences")
-def ask(body: AskBody, service: CurrentService) -> AskResponse:
+def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> AskResponse:
     """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
-    return AskResponse.of(service.ask(body.to_question()), scores="scores" in body.include)
+    answered = service.ask(body.to_question())
+    shown.add(citation.document.id for citation in answered.answer.citations)
+    return AskResponse.of(answered, scores="scores" in body.include)
 
 
 @router.get("/ask", summary="The same as a link")
 def ask_by_link(
     service: CurrentService,
+    shown: CurrentShown,
     question: Annotated[QuestionText, Query(description="what you want to know")],
     top_k: Annotated[int, Query(ge=1, le=MAX_TOP_K)] = 5,
 ) -> AskResponse:
-    return AskResponse.of(service.ask(Question(question, top_k)))
+    answered = service.ask(Question(question, top_k))
+    shown.add(citation.document.id for citation in answered.answer.citations)
+    return AskResponse.of(answered)
