@@ -8,19 +8,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 
 import qa
-from qa.api import errors, presentation
-from qa.api.language import language_of
+from qa.api import errors
 from qa.api.limits import Limits
-from qa.api.marking import marked_passage
 from qa.api.routes import ROUTERS
 from qa.api.schemas import Problem
-from qa.api.why import matched_words
+from qa.api.templates import Pages
 from qa.errors import QAError
 from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
-from qa.readers import READERS
 from qa.service import Service
 from qa.suggestions import Suggestions
 from qa.types import Question
@@ -56,33 +52,13 @@ def create_app(service: Service) -> FastAPI:
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS)
     app.state.shown = Shown(service.index / SHOWN)
-    app.state.templates = _templates()
+    app.state.pages = Pages(web_folder() / "templates")
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Limits)
     return app
-
-
-def _templates() -> Jinja2Templates:
-    templates = Jinja2Templates(directory=web_folder() / "templates")
-    templates.env.trim_blocks = templates.env.lstrip_blocks = True
-    templates.env.globals |= {
-        "display_title": presentation.display_title,
-        "display_date": presentation.display_date,
-        "display_time": presentation.display_time,
-        "document_url": presentation.document_url,
-        "counted": presentation.counted,
-        "score_name": presentation.score_name,
-        "bands": presentation.BANDS,
-        "reasons": presentation.REASONS,
-        "language_of": language_of,
-        "marked_passage": marked_passage,
-        "matched_words": matched_words,
-        "suffixes": sorted(READERS),
-    }
-    return templates
 
 
 def _open(service: Service, suggestions: Suggestions) -> None:

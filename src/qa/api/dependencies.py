@@ -3,22 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
 
+from qa.api.templates import Pages
 from qa.feedback import Judgements, Shown
 from qa.service import Service
 from qa.suggestions import Suggestions
-
-
-class Pages:
-    """Renders templates."""
-
-    def __init__(self, templates: Jinja2Templates) -> None:
-        self._templates = templates
-
-    def render(self, name: str, status: int = 200, **context: object) -> HTMLResponse:
-        return HTMLResponse(self._templates.get_template(name).render(context), status_code=status)
 
 
 def _service(request: Request) -> Service:
@@ -27,7 +16,8 @@ def _service(request: Request) -> Service:
 
 
 def _pages(request: Request) -> Pages:
-    return Pages(request.app.state.templates)
+    pages: Pages = request.app.state.pages
+    return pages
 
 
 def _judgements(request: Request) -> Judgements:

@@ -31,6 +31,7 @@ def corpus(
     first = (page - 1) * PAGE
     return pages.render(
         "corpus.html",
+        here="corpus",
         view=View(),
         snapshot=snapshot,
         manifest=snapshot.manifest,

@@ -56,7 +56,7 @@ def home(
     view: CurrentView, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
 ) -> HTMLResponse:
     if not service.ready:
-        return pages.render("home.html", view=view, manifest=None)
+        return pages.render("home.html", view=view, manifest=None, turn=None, source=None, error=None)
     turn, source, error = None, None, None
     try:
         turn = _ask(service, shown, suggestions, view.to_question(), view) if view.question.strip() else None
