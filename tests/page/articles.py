@@ -1,6 +1,6 @@
 """Articles that are hard on a page: a long one, long titles, emoji, other scripts; and strings that want to be code."""
 
-LONG_WORDS = 40_000
+LONG_WORDS = 10_000
 LONG_TITLE = (
     "An unusually long title of the kind that registers, gazettes and minutes of standing committees carry, which goes "
     "on past every reasonable width and holds the name Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlung"
@@ -22,7 +22,9 @@ def long_article(words: int = LONG_WORDS) -> str:
         for _ in range(12):
             day += 1
             weather, deed = _DAYS[day % 8], _DEEDS[(day * 5) % 8]
-            lines.append(f"Day {day} was {weather}, and so the keeper of the northern light {deed} and slept until the evening.")
+            lines.append(
+                f"Day {day} was {weather}, and so the keeper of the northern light {deed} and slept until the evening."
+            )
         if day == 996:
             lines.append("On day 996 a yellow seaplane landed beside the rocks.")
         paragraph = " ".join(lines)

@@ -27,7 +27,7 @@ def site(embedder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def varied_site(embedder, tmp_path_factory):
-    """A 40,000-word diary, emoji, other scripts and long titles, served."""
+    """A long diary, emoji, other scripts and long titles, served."""
     corpus = write_corpus(tmp_path_factory.mktemp("varied"), VARIED)
     with serving(corpus, tmp_path_factory.mktemp("varied-index"), embedder) as served:
         yield served

@@ -203,7 +203,9 @@ def test_an_unreachable_service_is_said_and_tried_again(open_page, site):
 def test_without_script_the_form_answers(open_page, site):
     """With script off a form asks, a second question carries the first one, and links open the source."""
     page = open_page(site, java_script_enabled=False)
-    assert page.get_by_role("button", name="Keys").count() == 0 or not page.get_by_role("button", name="Keys").is_visible()
+    assert (
+        page.get_by_role("button", name="Keys").count() == 0 or not page.get_by_role("button", name="Keys").is_visible()
+    )
     page.fill("#question", WHEN)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("blockquote")).to_contain_text("May 1, 1990")

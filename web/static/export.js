@@ -90,28 +90,23 @@ document.getElementById("verdict").textContent = wrong ? wrong + " quotations ar
 const selfChecking = async (conversation) => {
   const documents = await documentsOf(conversation);
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const page = document.implementation.createHTMLDocument("Conversation");
-  const policy = element("meta", { httpEquiv: "Content-Security-Policy" });
-  policy.content = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
-  const style = element("style", { textContent: STYLE });
-  const data = element("script", { type: "application/json", id: "documents" });
-  data.textContent = JSON.stringify(documents).replaceAll("<", "\\u003c");
-  const check = element("script", { textContent: CHECK });
-  for (const trusted of [style, check]) trusted.setAttribute("nonce", nonce);
-  page.documentElement.lang = "en";
-  page.head.prepend(element("meta", { name: "viewport", content: "width=device-width" }));
-  page.head.prepend(policy);
-  policy.before(Object.assign(page.createElement("meta"), {}));
-  page.head.firstChild.setAttribute("charset", "utf-8");
-  page.head.append(style);
-  page.body.append(
+  const data = JSON.stringify(documents).replaceAll("<", "\\u003c");
+  const main = element(
+    "main",
+    {},
     element("h1", { textContent: "Conversation" }),
     element("p", { id: "verdict", textContent: "Open this file with script allowed to check every quotation." }),
     ...conversation.map((turn) => section(turn, documents)),
-    data,
-    check,
   );
-  return `<!doctype html>\n${page.documentElement.outerHTML}\n`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width"><title>Conversation</title>
+<style nonce="${nonce}">${STYLE}</style></head>
+<body>${main.outerHTML}
+<script type="application/json" id="documents">${data}</script>
+<script nonce="${nonce}">${CHECK}</script></body></html>
+`;
 };
 
 const FORMATS = {
