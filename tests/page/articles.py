@@ -1,5 +1,7 @@
 """Articles that are hard on a page: a long one, long titles, emoji, other scripts; and strings that want to be code."""
 
+import json
+
 LONG_WORDS = 10_000
 LONG_TITLE = (
     "An unusually long title of the kind that registers, gazettes and minutes of standing committees carry, which goes "
@@ -25,8 +27,8 @@ def long_article(words: int = LONG_WORDS) -> str:
             lines.append(
                 f"Day {day} was {weather}, and so the keeper of the northern light {deed} and slept until the evening."
             )
-        if day == 996:
-            lines.append("On day 996 a yellow seaplane landed beside the rocks.")
+        if day == 396:
+            lines.append("On day 396 a yellow seaplane landed beside the rocks.")
         paragraph = " ".join(lines)
         written += len(paragraph.split())
         paragraphs.append(paragraph)
@@ -111,14 +113,13 @@ HOSTILE = (
 
 
 def hostile_corpus() -> dict[str, str]:
-    """Every hostile string as the text of one document, the title and tag of another, and where it can be, its name."""
-    files = {}
+    """One document for every hostile string: it is in the text, title, publisher and tag, and, as far as can be, the name."""
+    files = {"large.txt": "Warehouse 99 <script>window.ran=1</script> is full. " * 400}
     for number, string in enumerate(HOSTILE):
-        safe = "".join(character for character in string if character not in "/\0\n").strip(".")
-        files[f"text-{number:02}.txt"] = f"Warehouse {number} holds this label. It reads {string} and nothing else."
-        title = string.replace("\\", "\\\\").replace('"', '\\"').replace("\ufeff", "").replace("\u0085", "")
-        files[f"named/{number:02} {safe}.md"] = (
-            f'---\ntitle: "{title} x"\npublisher: "{title}"\ntags: ["{title}"]\n---\n\nShelf {number} belongs to Ada Mirren.'
+        name = "".join(character for character in string if character not in "/\0\n").strip(".")
+        value = json.dumps(string.strip("\ufeff\u0085\u2028"), ensure_ascii=False)  # a YAML string too
+        files[f"named/{number:02} {name}.md"] = (
+            f"---\ntitle: {value}\npublisher: {value}\ntags: [{value}]\n---\n\n"
+            f"Warehouse {number} belongs to Ada Mirren.\n\n    It holds the label {string} and nothing else.\n"
         )
-    files["megabyte.txt"] = "Warehouse 99 <script>window.ran=1</script> is full. " * 20_000
     return files

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -80,12 +80,12 @@ def ask(page: Page, question: str) -> None:
     page.locator(".turn[data-answer]").nth(before).wait_for()
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core finds wrong, one line each."""
+def axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong, one line each; with ``rules``, by these only."""
     page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})))")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
-    result = page.evaluate("(tags) => axe.run({ runOnly: tags })", AXE_TAGS)
+    result = page.evaluate("(rules) => axe.run({ runOnly: rules })", list(rules) or AXE_TAGS)
     assert result["passes"], "axe ran no rule"
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:160]}"

@@ -36,9 +36,7 @@ def varied_site(embedder, tmp_path_factory):
 @pytest.fixture(scope="session")
 def hostile_site(embedder, tmp_path_factory):
     """Documents whose text, titles, names and front matter want to run, served."""
-    files = hostile_corpus()
-    megabyte = files.pop("megabyte.txt")
-    corpus = write_corpus(tmp_path_factory.mktemp("hostile"), files | {"large.txt": megabyte[:20_000]})
+    corpus = write_corpus(tmp_path_factory.mktemp("hostile"), hostile_corpus())
     with serving(corpus, tmp_path_factory.mktemp("hostile-index"), embedder) as served:
         yield served
 

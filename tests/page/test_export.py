@@ -8,7 +8,7 @@ from browsing import ask, watched
 from playwright.sync_api import expect
 
 FOX = "Who stole the moon rock in 2031?"
-DIARY = "What landed beside the rocks on day 996?"
+DIARY = "What landed beside the rocks on day 396?"
 
 
 @pytest.fixture

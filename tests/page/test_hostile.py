@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import httpx2
 import pytest
 from articles import HOSTILE
 from browsing import watched
@@ -26,7 +27,12 @@ def test_there_are_sixty():
 
 
 @pytest.mark.parametrize(
-    "string", ["<img src=x onerror=window.ran=1>", "<svg onload=window.ran=1>", "<script>window.ran=1</script>"]
+    "string",
+    [
+        "<img src=x onerror=window.ran=1>",
+        "<details open ontoggle=window.ran=1>x</details>",
+        "<script>window.ran=1</script>",
+    ],
 )
 def test_control_a_script_that_runs_is_noticed(browser, hostile_site, string):
     """Put into the page unescaped and without its policy, a hostile string does run, and the detector sees it."""
@@ -55,11 +61,14 @@ def test_in_text_title_name_and_front_matter(open_page, hostile_site):
     """Every document page shows title, publisher and text as they are, and nothing in them runs."""
     page = open_page(hostile_site)
     documents = hostile_site.service.snapshot.documents
-    assert len(documents) == 2 * len(HOSTILE) + 1
+    assert len(documents) == len(HOSTILE) + 1
+    assert sum(any(string.split()[0] in document.text for string in HOSTILE) for document in documents) == len(
+        documents
+    )
     for document in documents:
         page.goto(document_url(document.id))
         assert page.locator("h1").text_content() == (document.title or document.id)
-        assert page.locator(".document").text_content().split() == document.text.split()
+        assert " ".join(page.locator(".document > *").all_text_contents()).split() == document.text.split()
         assert document.id in page.locator(".byline").text_content()
         assert not stirred(page), document.id
 
@@ -67,9 +76,8 @@ def test_in_text_title_name_and_front_matter(open_page, hostile_site):
 def test_on_the_corpus_page_and_in_the_filter(open_page, hostile_site):
     """The lists of documents and tags show hostile titles, names and tags as text."""
     page = open_page(hostile_site, "/corpus")
-    for path in ("/corpus", "/corpus?page=2"):
-        page.goto(path)
-        assert not stirred(page)
+    assert not stirred(page)
+    assert page.locator(".corpus tbody tr").count() == len(HOSTILE) + 1
     page.goto("/?" + "&".join(f"tags={quote(string)}" for string in HOSTILE[:40]))
     assert not stirred(page)
 
@@ -78,7 +86,7 @@ def test_on_the_corpus_page_and_in_the_filter(open_page, hostile_site):
 def test_in_the_question(open_page, hostile_site, script):
     """Every question is shown as it was asked, in the answer, the title and the field, and nothing in it runs."""
     page = open_page(hostile_site, java_script_enabled=script)
-    for string in HOSTILE:
+    for string in HOSTILE if script else HOSTILE[::6]:
         asked = f"Which warehouse says {string}"
         page.goto(f"/?question={quote(asked)}")
         assert page.locator("h2.question").text_content() == asked.strip()
@@ -113,17 +121,31 @@ def test_in_the_history(open_page, hostile_site):
 
 
 def test_a_megabyte_is_refused_in_words(open_page, hostile_site):
-    """A megabyte in the question field is refused without freezing the page, and stays where it was typed."""
+    """A megabyte that is pasted is refused in words; what stood in the field stays."""
     page = open_page(hostile_site)
-    page.evaluate("document.querySelector('#question').value = '<script>window.ran=1</script>'.repeat(40000)")
-    page.locator("button.primary").click()
-    assert "characters are too many" in page.locator("#too-long").inner_text()
+    page.fill("#question", "Which warehouse")
+    page.evaluate(
+        "(() => {const data = new DataTransfer(); data.setData('text/plain', '<script>window.ran=1</script>'.repeat(40000));"
+        "const paste = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});"
+        "window.refused = !document.querySelector('#question').dispatchEvent(paste)})()"
+    )
+    assert page.evaluate("window.refused")
+    assert "1160000 characters are too many" in page.locator("#too-long").inner_text()
+    assert page.locator("#question").input_value() == "Which warehouse"
     assert not stirred(page)
+
+
+def test_a_megabyte_is_refused_by_the_server(hostile_site):
+    """A megabyte that no script holds back is refused by the server, as a question and as a body."""
+    with httpx2.Client(base_url=hostile_site.address) as client:
+        assert client.get("/", params={"question": "x" * 30_000}).status_code == 422
+        assert client.post("/turn", json={"question": "x" * 2**20}).status_code == 413
+        assert client.post("/feedback", content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 422
 
 
 def test_bidirectional_overrides_stay_inside(open_page, hostile_site):
     """An override in a title does not turn the words around it: each title stands in a box of its own direction."""
-    page = open_page(hostile_site, "/corpus?page=1")
+    page = open_page(hostile_site, "/corpus")
     cells = page.locator(".corpus th a", has_text="gpj.exe")
     assert cells.count() >= 1
     assert cells.first.evaluate("(e) => getComputedStyle(e).unicodeBidi") in (

@@ -123,7 +123,7 @@ def test_next_and_previous_place(page):
 def test_a_long_document_opens_at_once_at_the_sentence(open_page, varied_site):
     """In a long article the cited sentence is in sight, and the strip's mark stands as far down as the sentence."""
     page = open_page(varied_site)
-    ask(page, "What landed beside the rocks on day 996?")
+    ask(page, "What landed beside the rocks on day 396?")
     open_first_source(page)
     expect(page.locator("#quote")).to_contain_text("a yellow seaplane landed")
     expect(page.locator("#quote")).to_be_in_viewport()

@@ -6,6 +6,7 @@ import { close } from "./panel.js";
 import * as view from "./view.js";
 
 const MAX_QUESTION = 2000;
+const PASTED = 20_000;
 
 const form = $("form.ask");
 const field = $("#question");
@@ -35,6 +36,8 @@ const complain = (message) => {
   $("#too-long").textContent = message;
   $("#too-long").hidden = !message;
 };
+
+const tooMany = (count) => `${count} characters are too many; a question has up to ${MAX_QUESTION}.`;
 
 const waiting = (question) =>
   element(
@@ -125,7 +128,7 @@ const submit = (event) => {
   event.preventDefault();
   const question = field.value.trim();
   const count = length(question);
-  complain(count > MAX_QUESTION ? `${count} characters are too many; a question has up to ${MAX_QUESTION}.` : "");
+  complain(count > MAX_QUESTION ? tooMany(count) : "");
   if (!question || count > MAX_QUESTION) return;
   field.value = "";
   ask({ question, history: history(), filters: filters() });
@@ -143,7 +146,16 @@ const follow = (event) => {
   ask(asked);
 };
 
+// So much text would stall the field; said, not cut.
+const refusePaste = (event) => {
+  const count = length(event.clipboardData?.getData("text/plain") ?? "");
+  if (count <= PASTED) return;
+  event.preventDefault();
+  complain(tooMany(count));
+};
+
 export const start = () => {
+  field.addEventListener("paste", refusePaste);
   field.removeAttribute("maxlength"); // what is pasted is never cut in silence
   form.addEventListener("submit", submit);
   field.addEventListener("keydown", (event) => {

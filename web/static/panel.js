@@ -55,7 +55,7 @@ export const open = async (href, from) => {
     say(error.message);
     return;
   }
-  const fresh = $("aside", parse(html));
+  const fresh = $("section", parse(html));
   if (panel()) panel().replaceWith(fresh);
   else document.body.append(fresh);
   opener = from ?? numberOf(href) ?? opener;
