@@ -53,7 +53,7 @@ def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list
     """Which other sentences say something close to a span's: query by example, best first.
 
     The example is the mean of the stored vectors of the sentences that the span touches; a span that touches none has
-    no echo. Sentences below ``ECHO_FLOOR`` are left out.
+    no echo. Headings and sentences below ``ECHO_FLOOR`` are left out.
     """
     example = _touched(snapshot, document_id, span)
     if not len(example):
@@ -62,7 +62,7 @@ def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list
     hits = snapshot.sentence_vectors.search(vector, count + len(example) + ECHO_DEPTH)
     own = set(example.tolist())
     found = [_at(snapshot, hit.row, hit.score) for hit in hits if hit.row not in own and hit.score >= ECHO_FLOOR]
-    return found[:count]
+    return [sentence for sentence in found if not _is_heading(sentence)][:count]
 
 
 def rocchio(snapshot: Snapshot, question: Vectors, liked: Sequence[int], unliked: Sequence[int]) -> Vectors:
@@ -94,6 +94,10 @@ def _touched(snapshot: Snapshot, document_id: str, span: Span) -> Rows:
         if own.start < span.end and span.start < own.end
     ]
     return np.asarray(touched, dtype=np.int64)
+
+
+def _is_heading(sentence: SentenceSimilarity) -> bool:
+    return any(heading.start <= sentence.span.start < heading.end for heading in sentence.document.headings)
 
 
 def _at(snapshot: Snapshot, sentence: int, similarity: float) -> SentenceSimilarity:

@@ -5,7 +5,8 @@ import json
 LONG_WORDS = 10_000
 LONG_TITLE = (
     "An unusually long title of the kind that registers, gazettes and minutes of standing committees carry, which goes "
-    "on past every reasonable width and holds the name Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlung"
+    "on past every reasonable width and holds the name "
+    "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlung"
 )
 _DAYS = ("calm", "rainy", "foggy", "stormy", "cold", "bright", "windy", "quiet")
 _DEEDS = (
@@ -32,18 +33,21 @@ def long_article(words: int = LONG_WORDS) -> str:
         paragraph = " ".join(lines)
         written += len(paragraph.split())
         paragraphs.append(paragraph)
-    return f"---\ntitle: Diary of the northern light\npublished: 1911-03\n---\n\n" + "\n\n".join(paragraphs)
+    return "---\ntitle: Diary of the northern light\npublished: 1911-03\n---\n\n" + "\n\n".join(paragraphs)
 
 
 VARIED = {
     "diary.md": long_article(),
     "emoji.md": (
         "---\ntitle: The 🦊 fox and the 👩‍🚀 astronaut\ntags: [animals]\n---\n\n"
-        "😀😀😀 Three smiles open this article. 🦊 The fox Ferdinand stole the moon rock in 2031. 👩‍🚀 Nobody saw it 🌑 again."
+        "😀😀😀 Three smiles open this article. "
+        "🦊 The fox Ferdinand stole the moon rock in 2031. 👩‍🚀 Nobody saw it 🌑 again."
     ),
     "zh.md": "---\ntitle: 长城\n---\n\n长城是古代中国的军事防御工程。秦始皇在公元前221年统一中国后修建了长城。",
     "ar.md": "---\ntitle: القاهرة\n---\n\nالقاهرة هي عاصمة جمهورية مصر العربية. تأسست المدينة سنة 969 ميلادية.",
-    "titles/long.md": f'---\ntitle: "{LONG_TITLE}"\n---\n\nThe widow of the captain Leopold Brunner was paid 412 crowns in 1893.',
+    "titles/long.md": (
+        f'---\ntitle: "{LONG_TITLE}"\n---\n\nThe widow of the captain Leopold Brunner was paid 412 crowns in 1893.'
+    ),
 }
 
 HOSTILE = (
@@ -113,7 +117,7 @@ HOSTILE = (
 
 
 def hostile_corpus() -> dict[str, str]:
-    """One document for every hostile string: it is in the text, title, publisher and tag, and, as far as can be, the name."""
+    """One document for every hostile string: in its text, title, publisher and tag, and, as far as can be, its name."""
     files = {"large.txt": "Warehouse 99 <script>window.ran=1</script> is full. " * 400}
     for number, string in enumerate(HOSTILE):
         name = "".join(character for character in string if character not in "/\0\n").strip(".")

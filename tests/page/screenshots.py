@@ -154,12 +154,13 @@ def main() -> None:
         browser = launch(playwright)
         with serving(CORPUS, Path(scratch) / "index", embedder) as site:
             shoot(browser, site, SAMPLE)
+            shoot(browser, site, (("readme", source, {"viewport": {"width": 1120, "height": 700}}),))
         hard = write_corpus(Path(scratch) / "hard", VARIED | {"diary.md": long_article(LONG_WORDS)})
         with serving(hard, Path(scratch) / "hard-index", embedder) as site:
             shoot(browser, site, HARD)
         browser.close()
     README.parent.mkdir(exist_ok=True)
-    shutil.copy(FOLDER / "06-source.png", README)
+    shutil.copy(FOLDER / "readme.png", README)
 
 
 if __name__ == "__main__":

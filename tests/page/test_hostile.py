@@ -15,7 +15,8 @@ RAN = "window.ran !== undefined || window.top.ran !== undefined"
 def stirred(page):
     """Whether anything ran; focus, hovering and clicks are tried first, for handlers that wait for them."""
     page.evaluate(
-        "for (const e of document.querySelectorAll('main *')) for (const kind of ['mouseover', 'focus', 'toggle', 'error', 'load'])"
+        "for (const e of document.querySelectorAll('main *'))"
+        " for (const kind of ['mouseover', 'focus', 'toggle', 'error', 'load'])"
         " e.dispatchEvent(new Event(kind))"
     )
     return page.evaluate(RAN)
@@ -50,7 +51,8 @@ def test_control_the_policy_alone_stops_it(browser, hostile_site):
     with watched(browser, hostile_site.address) as (page, watch):
         page.goto("/")
         page.evaluate(
-            "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=/static/none onerror=window.ran=1>')"
+            "document.querySelector('main')"
+            ".insertAdjacentHTML('beforeend', '<img src=/static/none onerror=window.ran=1>')"
         )
         page.wait_for_timeout(200)
         assert not page.evaluate(RAN)
@@ -125,7 +127,8 @@ def test_a_megabyte_is_refused_in_words(open_page, hostile_site):
     page = open_page(hostile_site)
     page.fill("#question", "Which warehouse")
     page.evaluate(
-        "(() => {const data = new DataTransfer(); data.setData('text/plain', '<script>window.ran=1</script>'.repeat(40000));"
+        "(() => {const data = new DataTransfer();"
+        "data.setData('text/plain', '<script>window.ran=1</script>'.repeat(40000));"
         "const paste = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});"
         "window.refused = !document.querySelector('#question').dispatchEvent(paste)})()"
     )

@@ -103,6 +103,7 @@ export const ask = async (asked) => {
   close({ quietly: true });
   document.body.classList.add("talking");
   $("#suggestions")?.remove();
+  $(".filters").open = false;
   log.append(article);
   show(article);
   field.focus({ preventScroll: true });

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from qa.analysis import analyze
 from qa.api.marking import Block, blocks
@@ -16,7 +17,8 @@ from qa.types import Answer, Document, Span
 STRIP_HEIGHT = 1000  # units of the drawing
 STRIP_BARS = 150
 CLOSEST = 8
-FAINT, FULL = 0.2, 0.8  # cosines drawn as nothing and as the whole width
+LEAST_RISE = 0.2  # in a document that the question is not about, small differences of the cosine stay small
+FAINTEST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,22 @@ def _spots(answer: Answer) -> list[Spot]:
 
 
 def _bars(document: Document, compared: Sequence[SentenceSimilarity]) -> Iterator[Bar]:
-    """At most ``STRIP_BARS`` bars: sentences that fall on the same height share one, which shows the closest."""
+    """At most ``STRIP_BARS`` bars: sentences that fall on the same height share one, which shows the closest.
+
+    A bar is as wide as its sentence's cosine rises above the document's median; the closest has the whole width.
+    """
     scale = STRIP_HEIGHT / max(len(document.text), 1)
     drawn: dict[int, SentenceSimilarity] = {}
     for sentence in compared:
         slot = sentence.span.start * STRIP_BARS // max(len(document.text), 1)
         if slot not in drawn or drawn[slot].similarity < sentence.similarity:
             drawn[slot] = sentence
+    usual = median(sentence.similarity for sentence in compared) if compared else 0.0
+    rise = max(max((sentence.similarity for sentence in compared), default=0.0) - usual, LEAST_RISE)
     for sentence in drawn.values():
-        strength = min(max((sentence.similarity - FAINT) / (FULL - FAINT), 0.0), 1.0)
+        strength = (sentence.similarity - usual) / rise
+        if strength < FAINTEST:
+            continue
         height = max(len(sentence.span) * scale, 4.0)
         opacity = round(0.25 + 0.75 * strength, 2)
         yield Bar(round(sentence.span.start * scale, 1), round(height, 1), round(100 * strength, 1), opacity, sentence)
