@@ -5,10 +5,15 @@ document as well as by its id, since another build may number passages otherwise
 """
 
 import json
+import logging
+import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
+
+logger = logging.getLogger(__name__)
 
 JUDGEMENTS, SHOWN = "judgements.jsonl", "shown.jsonl"
 
@@ -46,11 +51,11 @@ class Judgements:
 def read_judgements(path: Path) -> list[Judgement]:
     """What counts in a file of judgements: the last word on each question and passage, what was taken back left out.
 
-    A last line that a crash cut short is passed over.
+    A line that a crash cut short is passed over.
     """
     last: dict[tuple[str, str, int, int], Judgement] = {}
-    for line in path.read_text("utf-8").split("\n")[:-1]:
-        judgement = Judgement(**json.loads(line))
+    for record in _records(path):
+        judgement = Judgement(**record)
         place = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
         last[judgement.question, *place] = judgement
     return [judgement for judgement in last.values() if judgement.grade is not None]
@@ -62,21 +67,37 @@ class Shown:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._ids: set[str] = set()
-        if path.is_file():
-            self._ids = {json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]}
+        self._ids: set[str] = set(_records(path)) if path.is_file() else set()
 
     def __contains__(self, document_id: str) -> bool:
         return document_id in self._ids
 
     def add(self, document_ids: Iterable[str]) -> None:
-        """Note that documents were cited; each is written once."""
+        """Note that documents were cited; each is written once. A folder that cannot be written stops no answer."""
         with self._lock:
             for document_id in sorted(set(document_ids) - self._ids):
-                _append(self._path, document_id)
                 self._ids.add(document_id)
+                try:
+                    _append(self._path, document_id)
+                except OSError as error:
+                    logger.warning("%s cannot be written (%s); it is remembered until the end", SHOWN, error.strerror)
 
 
 def _append(path: Path, record: object) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    """Add a line; one that a crash cut short is ended first, so that only that one is lost."""
+    with path.open("ab+") as file:
+        torn = file.seek(0, os.SEEK_END) and not _ends_a_line(file)
+        file.write(b"\n" * torn + json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n")
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"
+
+
+def _records(path: Path) -> Iterator[Any]:
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue  # empty, or cut short by a crash

@@ -22,6 +22,8 @@ const run = { ...actions, export: exported, keys: () => keys.showModal() };
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   if (button) run[button.dataset.action]?.(button);
+  const menu = $("details.menu[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
 });
 
 const escape = () => {
@@ -56,8 +58,15 @@ for (const kind of ["mouseout", "focusout"]) {
   document.addEventListener(kind, (event) => event.target.closest?.(".cite")?.classList.remove("shown", "dismissed"));
 }
 
-single.checked = localStorage.getItem("single-keys") !== "off";
-single.addEventListener("change", () => localStorage.setItem("single-keys", single.checked ? "on" : "off"));
+const stored = (() => {
+  try {
+    return localStorage;
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+})();
+single.checked = stored?.getItem("single-keys") !== "off";
+single.addEventListener("change", () => stored?.setItem("single-keys", single.checked ? "on" : "off"));
 
 // Suggestions are found in the background after a start: ask once more when the page came too early.
 const awaitSuggestions = async () => {

@@ -17,6 +17,13 @@ export const say = (message) => {
   requestAnimationFrame(() => ($("#status").textContent = message));
 };
 
+// Said aloud and shown for a while: for what went wrong where nothing else on the page tells.
+export const warn = (message) => {
+  say(message);
+  $("#status").classList.add("loud");
+  setTimeout(() => $("#status").classList.remove("loud"), 6000);
+};
+
 // Text of the response, or an Error that says in words what the service said.
 export const request = async (path, { body, signal } = {}) => {
   const headers = { Accept: "text/html" };

@@ -1,6 +1,6 @@
 // The source beside the answer: opening at a sentence, walking through it, and going back to where one came from.
 
-import { $, $$, parse, request, say } from "./dom.js";
+import { $, $$, parse, request, warn } from "./dom.js";
 import * as view from "./view.js";
 
 const narrow = matchMedia("(max-width: 63.99rem)");
@@ -52,7 +52,7 @@ export const open = async (href, from) => {
   try {
     html = await request(`/panel${new URL(href, location.href).search}`);
   } catch (error) {
-    say(error.message);
+    warn(error.message);
     return;
   }
   const fresh = $("section", parse(html));
@@ -118,7 +118,7 @@ const echo = async (link) => {
   try {
     $(".echoes", panel()).replaceChildren(...parse(await request(`${link.href}&fragment=true`)).children);
   } catch (error) {
-    say(error.message);
+    warn(error.message);
   }
 };
 

@@ -1,6 +1,6 @@
 // What a reader does with a passage: copy it, say whether it answers, ask for more or less like it.
 
-import { $, $$, element, parse, request, say } from "./dom.js";
+import { $, $$, element, parse, request, say, warn } from "./dom.js";
 import * as view from "./view.js";
 
 const quotation = (quote, title, date, href) => {
@@ -48,7 +48,7 @@ const rich = ({ quote, title, date, id, start, end, link }) =>
 // The copy event takes both forms at once, without asking for a permission and without a secure context.
 const copy = (button) => {
   const taken = found[button.dataset.copy](button);
-  if (!taken.quote) return say("Choose a sentence first");
+  if (!taken.quote) return warn("Choose a sentence first");
   const fill = (event) => {
     event.clipboardData.setData("text/plain", plain(taken));
     event.clipboardData.setData("text/html", rich(taken));
@@ -79,7 +79,7 @@ const grade = async (button) => {
     for (const other of $$("button", button.parentElement)) other.setAttribute("aria-pressed", other === button && !pressed);
     say(pressed ? "Taken back" : "Noted");
   } catch (error) {
-    say(error.message);
+    warn(error.message);
   }
 };
 
@@ -91,7 +91,7 @@ const refine = async (turn, { like, unlike }) => {
     const html = await request("/passages", { body: { question, history, filters, like, unlike } });
     $("[data-passages]", turn).replaceWith(...parse(html).children);
   } catch (error) {
-    return say(error.message);
+    return warn(error.message);
   }
   Object.assign(turn.dataset, { like: JSON.stringify(like), unlike: JSON.stringify(unlike) });
   say(like.length || unlike.length ? "Passages ranked again" : "Passages as they were");
