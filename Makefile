@@ -1,5 +1,6 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
+# make screenshots  pictures of the page into screenshots/, and the README's one
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clean
+.PHONY: run test lint screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -20,6 +21,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python tests/page/screenshots.py
 
 # A virtual environment sees a PyTorch that the system already has; a checked-in pin is installed only where there is none.
 $(BIN)/python:

@@ -98,6 +98,18 @@ class Snapshot:
         """Where a passage's sentences stand among all of them."""
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
+    @cached_property
+    def rows_of_document(self) -> Mapping[str, range]:
+        """The passage rows of each document, which are adjacent and in the order of its text."""
+        rows: dict[str, range] = {}
+        for row, passage in enumerate(self.passages):
+            first = rows.get(passage.document_id, range(row, row)).start
+            rows[passage.document_id] = range(first, row + 1)
+        return rows
+
+    def row_of(self, passage: Passage) -> int:
+        return self.rows_of_document[passage.document_id].start + passage.ordinal
+
     def document_of(self, row: int) -> Document:
         return self.document_by_id[self.passages[row].document_id]
 
