@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
+from qa.api.presentation import prefers_html
 from qa.api.templates import Pages
 from qa.feedback import Judgements, Shown
 from qa.service import Service
@@ -21,7 +22,7 @@ def _state(name: str) -> Callable[[Request], Any]:
 
 
 def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = "") -> bool:
-    return "text/html" in accept
+    return prefers_html(accept)
 
 
 CurrentService = Annotated[Service, Depends(_state("service"))]

@@ -1,6 +1,7 @@
 """How records are named and linked on the outside; shared by JSON and HTML."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from urllib.parse import quote, urlencode
@@ -18,15 +19,36 @@ REASONS: Mapping[Reason, str] = {
     Reason.FILTERS_EXCLUDE_ALL: "The filter leaves no document to search.",
     Reason.EMPTY_INDEX: "There are no documents yet.",
 }
-SCORES: Mapping[str, str] = {
-    "dense": "Meaning of the passage (cosine)",
-    "sentence_dense": "Meaning of its best sentence (cosine)",
-    "lexical": "Words of the passage (BM25)",
-    "sentence_lexical": "Words of its best sentence (BM25)",
+SCORES: Mapping[str, str] = {  # all but the last two: in standard deviations above the mean of what was found
+    "dense": "Meaning of the passage",
+    "sentence_dense": "Meaning of its best sentence",
+    "lexical": "Words of the passage",
+    "sentence_lexical": "Words of its best sentence",
+    "token_match": "Meaning, word by word",
+    "window_match": "Meaning, word by word in one place",
+    "phrase": "Word pairs side by side",
+    "answer_type": "Has the kind of thing that is asked for",
     "cross_encoder": "Second reading (cross-encoder)",
     "feedback": "After your more and less like this (cosine)",
 }
 YEAR, MONTH = len("2006"), len("2006-10")
+
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an Accept header (RFC 9110, section 12.5.1) ranks text/html above application/json by name."""
+    quality = {"text/html": 0.0, "application/json": 0.0}
+    for item in accept.lower().split(","):
+        kind, *parameters = (part.strip() for part in item.split(";"))
+        if kind in quality:
+            quality[kind] = next((_quality(p) for p in parameters if p.startswith("q=")), 1.0)
+    return quality["text/html"] > quality["application/json"]
+
+
+def _quality(parameter: str) -> float:
+    number = parameter.removeprefix("q=")
+    return float(number) if _QUALITY.fullmatch(number) else 0.0
 
 
 def display_title(document: Document) -> str:

@@ -3,6 +3,7 @@
 Write ``readers/<format>.py`` with a function that fulfils ``protocols.Reader`` and add its suffixes here.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -17,6 +18,9 @@ READERS: Mapping[str, Reader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
 }
+
+MAX_UNBROKEN = 100_000  # code points; the longest sentences in print have about 75,000
+_BREAK = re.compile(r"[.!?…。！？｡।؟۔\n\r\u2029]")
 
 
 def read(document_id: str, content: bytes) -> Document:
@@ -34,4 +38,10 @@ def read(document_id: str, content: bytes) -> Document:
     document = reader(document_id, content)
     if not any(character.isalnum() for character in document.text):
         raise UnreadableFile("the file holds no words")
+    longest = max(map(len, _BREAK.split(document.text)))
+    if longest > MAX_UNBROKEN:
+        raise UnreadableFile(
+            f"{longest} characters stand without the end of a sentence or line, more than {MAX_UNBROKEN}: "
+            "this is not an article; break it into lines or remove it"
+        )
     return document

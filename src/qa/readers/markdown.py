@@ -4,28 +4,32 @@ Offsets count into the rendered text: blocks (list items and table rows too) are
 Emphasis, links' targets, images' sources, HTML tags and comments leave no trace; links' and images' words stay.
 """
 
+from collections.abc import Sequence
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from qa.errors import UnreadableFile
 from qa.readers.decode import decode
-from qa.readers.front_matter import split_front_matter
+from qa.readers.front_matter import MAX_LINE, split_front_matter
 from qa.types import Document, Span
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+MAX_NESTING = 100  # of quotations and lists; the parser recurses, and leaves out what is nested deeper without a word
+_PARSER = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
 _LEAVES = {"text", "code_inline"}
 _BLOCK_GAP = "\n\n"
 _CELL_GAP = " | "
 
 
 def read_markdown(document_id: str, content: bytes) -> Document:
-    """Read ``.md``; the title is the front matter's, else the first heading."""
+    """Read ``.md``; the title is the front matter's, else the first heading, unless that is longer than titles are."""
     front, source = split_front_matter(decode(content))
     rendering = _Rendering()
-    rendering.add(_PARSER.parse(source))
+    rendering.add(_parse(source))
     text, headings = rendering.text(), tuple(rendering.headings)
     return Document(
         id=document_id,
-        title=front.title or (text[headings[0].start : headings[0].end] if headings else ""),
+        title=front.title or _title(text, headings),
         text=text,
         published=front.published,
         publisher=front.publisher,
@@ -33,6 +37,18 @@ def read_markdown(document_id: str, content: bytes) -> Document:
         url=front.url,
         headings=headings,
     )
+
+
+def _parse(source: str) -> list[Token]:
+    tokens = _PARSER.parse(source)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):  # what stands inside is gone
+        raise UnreadableFile(f"lists or quotations are nested {MAX_NESTING} deep or deeper; nest them less")
+    return tokens
+
+
+def _title(text: str, headings: Sequence[Span]) -> str:
+    title = " ".join(text[headings[0].start : headings[0].end].split()) if headings else ""
+    return title if len(title) <= MAX_LINE else ""
 
 
 class _Rendering:

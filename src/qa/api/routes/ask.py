@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from qa.api.dependencies import CurrentService, CurrentShown
-from qa.api.schemas import MAX_TOP_K, AskBody, AskResponse, QuestionText
-from qa.types import Question
+from qa.api.schemas import AskBody, AskLink, AskResponse
 
 router = APIRouter(tags=["ask"])
 
@@ -20,12 +19,5 @@ def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> AskRespo
 
 
 @router.get("/ask", summary="The same as a link")
-def ask_by_link(
-    service: CurrentService,
-    shown: CurrentShown,
-    question: Annotated[QuestionText, Query(description="what you want to know")],
-    top_k: Annotated[int, Query(ge=1, le=MAX_TOP_K)] = 5,
-) -> AskResponse:
-    answered = service.ask(Question(question, top_k))
-    shown.add(citation.document.id for citation in answered.answer.citations)
-    return AskResponse.of(answered)
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> AskResponse:
+    return ask(link.to_body(), service, shown)
