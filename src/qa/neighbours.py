@@ -63,8 +63,8 @@ def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list
     own = _sentences(snapshot, document_rows(snapshot, document_id))
     others = np.setdiff1d(np.arange(len(snapshot.sentence_vectors)), own, assume_unique=True)
     hits = snapshot.sentence_vectors.search(vector, count + ECHO_DEPTH, others)
-    found = [_at(snapshot, hit.row, hit.score) for hit in hits if hit.score >= ECHO_FLOOR]
-    return [sentence for sentence in found if not _is_heading(sentence)][:count]
+    close = [hit for hit in hits if hit.score >= ECHO_FLOOR and not snapshot.is_heading[hit.row]]
+    return [_at(snapshot, hit.row, hit.score) for hit in close[:count]]
 
 
 def rocchio(snapshot: Snapshot, question: Vectors, liked: Sequence[int], unliked: Sequence[int]) -> Vectors:
@@ -83,16 +83,12 @@ def _sentences(snapshot: Snapshot, rows: range) -> Rows:
 
 def _touched(snapshot: Snapshot, document_id: str, span: Span) -> Rows:
     touched = [
-        sentence
+        int(snapshot.sentence_starts[row]) + place
         for row in document_rows(snapshot, document_id)
-        for sentence, own in enumerate(snapshot.passages[row].sentences, start=snapshot.sentence_slice(row).start)
+        for place, own in enumerate(snapshot.passages[row].sentences)
         if own.start < span.end and span.start < own.end
     ]
     return np.asarray(touched, dtype=np.int64)
-
-
-def _is_heading(sentence: SentenceSimilarity) -> bool:
-    return any(heading.start <= sentence.span.start < heading.end for heading in sentence.document.headings)
 
 
 def _at(snapshot: Snapshot, sentence: int, similarity: float) -> SentenceSimilarity:

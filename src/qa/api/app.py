@@ -40,7 +40,9 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopping = threading.Event()
         # A daemon: the process need not wait for a model that is being loaded when it is told to stop.
-        threading.Thread(target=_open, args=(app, stopping), name="open-index", daemon=True).start()
+        threading.Thread(
+            target=_open, args=(service, app.state.suggestions, stopping), name="open-index", daemon=True
+        ).start()
         yield
         stopping.set()
 
@@ -64,17 +66,17 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _open(app: FastAPI, stopping: threading.Event) -> None:
+def _open(service: Service, suggestions: Suggestions, stopping: threading.Event) -> None:
     """Open the index; where it cannot be used, say so once for each reason and try again, for someone may mend it."""
     said = ""
     while not stopping.is_set():
         try:
-            app.state.service.open()
+            service.open()
         except QAError as error:
             if str(error) != said:
                 said = str(error)
                 logger.error("%s", error)
+            stopping.wait(RETRY_S)
         else:
-            app.state.suggestions.of(app.state.service.snapshot)
+            suggestions.of(service.snapshot)
             return
-        stopping.wait(RETRY_S)

@@ -19,15 +19,15 @@ REASONS: Mapping[Reason, str] = {
     Reason.FILTERS_EXCLUDE_ALL: "The filter leaves no document to search.",
     Reason.EMPTY_INDEX: "There are no documents yet.",
 }
-SCORES: Mapping[str, str] = {  # all but the last two: in standard deviations above the mean of what was found
-    "dense": "Meaning of the passage",
-    "sentence_dense": "Meaning of its best sentence",
-    "lexical": "Words of the passage",
-    "sentence_lexical": "Words of its best sentence",
-    "token_match": "Meaning, word by word",
-    "window_match": "Meaning, word by word in one place",
-    "phrase": "Word pairs side by side",
-    "answer_type": "Has the kind of thing that is asked for",
+SCORES: Mapping[str, str] = {
+    "dense": "Meaning of the passage (standardised cosine)",
+    "sentence_dense": "Meaning of its best sentence (standardised cosine)",
+    "lexical": "Words of the passage (standardised BM25)",
+    "sentence_lexical": "Words of its best sentence (standardised BM25)",
+    "token_match": "Each word of the question, best match in the passage (standardised)",
+    "window_match": "The same within two neighbouring sentences (standardised)",
+    "phrase": "Word pairs of the question side by side (share)",
+    "answer_type": "Has the name, date or number that is asked for (1 or 0)",
     "cross_encoder": "Second reading (cross-encoder)",
     "feedback": "After your more and less like this (cosine)",
 }
