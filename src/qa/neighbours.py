@@ -1,7 +1,7 @@
 """What lies near what, by the vectors that a snapshot already stores: nothing is encoded but the question.
 
-Three views of the same space: how close each sentence of a document is to a question, which sentences say what a given
-one says (query by example), and how the passages rank once a reader has said "more like this" (Rocchio).
+Three views of the same space: how close each sentence of a document is to a question, which sentences elsewhere say
+what a given one says (query by example), and how the passages rank once a reader has said "more like this" (Rocchio).
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,12 @@ import numpy as np
 from qa.protocols import Rows, Vectors
 from qa.snapshot import Snapshot
 from qa.types import Document, Span
+from qa.vectors import unit
 
 # Rocchio 1971, "Relevance feedback in information retrieval". Manning, Raghavan and Schütze 2008, section 9.1.1, take
 # 1, 0.75 and 0.15; a reader who says "not like this" about one passage of few expects to see it move, hence 0.5.
 ORIGINAL, LIKED, UNLIKED = 1.0, 0.75, 0.5
-ECHO_FLOOR = 0.45  # sentences on the same matter by this model; paraphrases are mostly above 0.6
+ECHO_FLOOR = 0.55  # nine in ten pairs of sentences of different articles on related matters are below
 ECHO_DEPTH = 50
 
 
@@ -50,7 +51,7 @@ def sentence_similarities(snapshot: Snapshot, document_id: str, vector: Vectors)
 
 
 def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list[SentenceSimilarity]:
-    """Which other sentences say something close to a span's: query by example, best first.
+    """Which sentences of other documents say something close to a span's: query by example, best first.
 
     The example is the mean of the stored vectors of the sentences that the span touches; a span that touches none has
     no echo. Headings and sentences below ``ECHO_FLOOR`` are left out.
@@ -59,10 +60,11 @@ def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list
     if not len(example):
         return []
     vector = unit(snapshot.sentence_vectors.vectors(example).mean(axis=0))
-    hits = snapshot.sentence_vectors.search(vector, count + len(example) + ECHO_DEPTH)
-    own = set(example.tolist())
-    found = [_at(snapshot, hit.row, hit.score) for hit in hits if hit.row not in own and hit.score >= ECHO_FLOOR]
-    return [sentence for sentence in found if not _is_heading(sentence)][:count]
+    own = _sentences(snapshot, document_rows(snapshot, document_id))
+    others = np.setdiff1d(np.arange(len(snapshot.sentence_vectors)), own, assume_unique=True)
+    hits = snapshot.sentence_vectors.search(vector, count + ECHO_DEPTH, others)
+    close = [hit for hit in hits if hit.score >= ECHO_FLOOR and not snapshot.is_heading[hit.row]]
+    return [_at(snapshot, hit.row, hit.score) for hit in close[:count]]
 
 
 def rocchio(snapshot: Snapshot, question: Vectors, liked: Sequence[int], unliked: Sequence[int]) -> Vectors:
@@ -72,13 +74,6 @@ def rocchio(snapshot: Snapshot, question: Vectors, liked: Sequence[int], unliked
         if rows:
             moved = moved + weight * snapshot.passage_vectors.vectors(np.asarray(rows, np.int64)).mean(axis=0)
     return unit(moved)
-
-
-def unit(vector: Vectors) -> Vectors:
-    """The vector at length one; a zero vector stays what it is."""
-    length = float(np.linalg.norm(vector))
-    scaled: Vectors = (vector / length if length else vector).astype(np.float32)
-    return scaled
 
 
 def _sentences(snapshot: Snapshot, rows: range) -> Rows:
@@ -94,10 +89,6 @@ def _touched(snapshot: Snapshot, document_id: str, span: Span) -> Rows:
         if own.start < span.end and span.start < own.end
     ]
     return np.asarray(touched, dtype=np.int64)
-
-
-def _is_heading(sentence: SentenceSimilarity) -> bool:
-    return any(heading.start <= sentence.span.start < heading.end for heading in sentence.document.headings)
 
 
 def _at(snapshot: Snapshot, sentence: int, similarity: float) -> SentenceSimilarity:

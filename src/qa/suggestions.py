@@ -1,4 +1,4 @@
-"""Questions that a corpus can answer, found in the corpus itself and kept only when the service answers them well.
+"""Questions that a corpus can answer, found in the corpus itself and kept only when the service answers them.
 
 No language model writes them. Three sentence patterns give a question whose answer is the sentence it came from:
 
@@ -6,8 +6,7 @@ No language model writes them. Three sentence patterns give a question whose ans
 - a sentence that dates something to a day        → "What happened on May 20?"
 - a name that speaks or acts                       → "Who is Zhao Ziyang?"
 
-A pattern may misread a sentence, so each question is asked; it stays when the answer is highly confident and the cited
-sentence holds what was asked about.
+A pattern may misread a sentence, so each question is asked; it stays when the service answers with that very sentence.
 """
 
 import re
@@ -18,7 +17,7 @@ from itertools import chain, zip_longest
 
 from qa.errors import QAError
 from qa.snapshot import Snapshot
-from qa.types import Answer, Band
+from qa.types import Answer
 
 COUNT = 4
 NEIGHBOURS = 2
@@ -57,6 +56,7 @@ class Candidate:
     question: str
     key: str
     proof: str
+    sentence: str
     document_id: str
 
 
@@ -65,12 +65,15 @@ Ask = Callable[[str], Answer]
 
 
 def suggest(snapshot: Snapshot, ask: Ask, count: int = COUNT) -> tuple[str, ...]:
-    """Find up to ``count`` questions of different kinds, over different documents where there are enough."""
+    """Find up to ``count`` questions, the most confidently answered first, over different documents where there are."""
+    tried = [
+        (candidate, ask(candidate.question)) for candidate in _varied(snapshot, _sampled_rows(snapshot))[:MAX_ASKED]
+    ]
+    answered = [(candidate, answer) for candidate, answer in tried if _answers(answer, candidate)]
+    answered.sort(key=lambda pair: -pair[1].confidence.probability)
     kept: list[Candidate] = []
-    for candidate in _varied(snapshot, _sampled_rows(snapshot))[:MAX_ASKED]:
-        if len(kept) == count:
-            break
-        if not _repeats(candidate, kept, snapshot, count) and _is_well_answered(candidate, ask):
+    for candidate, _ in answered:
+        if len(kept) < count and not _repeats(candidate, kept, snapshot, count):
             kept.append(candidate)
     return tuple(candidate.question for candidate in kept)
 
@@ -82,7 +85,7 @@ def neighbouring(snapshot: Snapshot, answer: Answer, ask: Ask, count: int = NEIG
     for candidate in _varied(snapshot, [[row] for row in rows])[:MAX_ASKED_NEARBY]:
         if len(kept) == count:
             break
-        if candidate.question not in kept and _is_well_answered(candidate, ask):
+        if candidate.question not in kept and _answers(ask(candidate.question), candidate):
             kept.append(candidate.question)
     return tuple(kept)
 
@@ -117,13 +120,13 @@ def candidates(text: str, document_id: str) -> Iterator[Candidate]:
     """The questions that a sentence may answer, the most telling kind first."""
     if (passive := _PASSIVE.match(text)) and _is_plain(passive["subject"]) and not _CLAUSE.search(passive["event"]):
         question = f"When {passive['copula']} {_inside(passive['subject'], text)} {passive['event']}?"
-        yield Candidate(question, passive["key"], re.escape(passive["key"]), document_id)
+        yield Candidate(question, passive["key"], re.escape(passive["key"]), text, document_id)
     for dated in _DATED.finditer(text):
-        yield Candidate(f"What happened on {dated['key']}?", dated["key"], re.escape(dated["key"]), document_id)
+        yield Candidate(f"What happened on {dated['key']}?", dated["key"], re.escape(dated["key"]), text, document_id)
     for person in _PERSON.finditer(text):
         if not _FALSE_NAME.match(person["key"]):
             proof = rf"{re.escape(person['key'])}(?:,| is\b| was\b| \()"  # says who, not only what this person did
-            yield Candidate(f"Who is {person['key']}?", person["key"], proof, document_id)
+            yield Candidate(f"Who is {person['key']}?", person["key"], proof, text, document_id)
 
 
 def _is_plain(subject: str) -> bool:
@@ -171,10 +174,14 @@ def _repeats(candidate: Candidate, kept: Sequence[Candidate], snapshot: Snapshot
     return used >= share or candidate.key in subjects or candidate.question in subjects
 
 
-def _is_well_answered(candidate: Candidate, ask: Ask) -> bool:
-    answer = ask(candidate.question)
-    return (
-        answer.answerable
-        and answer.confidence.band is Band.HIGH
-        and any(re.search(candidate.proof, citation.cited_text) for citation in answer.citations)
+def _answers(answer: Answer, candidate: Candidate) -> bool:
+    """Whether the service quotes the very sentence that the question was made from.
+
+    That both ways agree is evidence of its own, beyond the probability that is estimated for any question.
+    """
+    return any(
+        citation.document.id == candidate.document_id
+        and citation.cited_text == candidate.sentence
+        and re.search(candidate.proof, citation.cited_text)
+        for citation in answer.citations
     )

@@ -8,15 +8,6 @@ from browsing import find_chromium, is_ci, launch, watched
 from playwright.sync_api import sync_playwright
 from serving import CORPUS, serving, write_corpus
 
-from qa import compose
-from qa.config import Settings
-
-
-@pytest.fixture(scope="session")
-def embedder():
-    """The default model, loaded once."""
-    return compose.build_embedder(Settings(), threads=2)
-
 
 @pytest.fixture(scope="session")
 def site(embedder, tmp_path_factory):

@@ -10,7 +10,8 @@ from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions
 from qa.api.schemas import AskBody, AskResponse
 from qa.api.source import Source, open_source
 from qa.api.view import CurrentView, View
-from qa.errors import QAError
+from qa.api.why import plain
+from qa.errors import QAError, TooBusy
 from qa.feedback import Shown
 from qa.service import Answered, Service
 from qa.snapshot import Snapshot
@@ -105,12 +106,19 @@ def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Que
     answered = service.ask(question)
     neighbours: tuple[str, ...] = ()
     if not answered.answer.answerable:
-        found = neighbouring(answered.snapshot, answered.answer, _asker(service, view))
+        found = _neighbouring(service, answered, view)
         known = suggestions.of(answered.snapshot) if not view.filters else ()
         neighbours = tuple(dict.fromkeys((*found, *known)))[:NEIGHBOURS]
     turn = _turn(answered, view, neighbours)
     shown.add(citation.document.id for citation in turn.answer.citations)
     return turn
+
+
+def _neighbouring(service: Service, answered: Answered, view: View) -> tuple[str, ...]:
+    try:
+        return neighbouring(answered.snapshot, answered.answer, _asker(service, view))
+    except TooBusy:
+        return ()  # the refusal itself has been given; others come first
 
 
 def _turn(answered: Answered, view: View, neighbours: tuple[str, ...] = ()) -> Turn:
@@ -125,7 +133,7 @@ def _asker(service: Service, view: View) -> Callable[[str], Answer]:
 def _open(service: Service, view: View, turn: Turn | None) -> Source:
     if turn is None:
         return open_source(service.snapshot, view, None, None)
-    return open_source(turn.snapshot, view, turn.answer, service.embed_question(turn.answer.searched_for))
+    return open_source(turn.snapshot, view, turn.answer, service.embed_question(plain(turn.answer.searched_for)))
 
 
 def _choices(snapshot: Snapshot, view: View) -> Choices:
