@@ -9,17 +9,21 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 
 LAYERS = [
     {"types", "errors", "analysis"},
-    {"protocols"},
-    {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexical", "config", "progress", "query"},
+    {"protocols", "followup"},
+    {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress"},
+    {"lexical"},
+    {"query"},
     {"late_interaction"},
     {"snapshot"},
     {"features"},
     {"ranking"},
-    {"indexer", "retriever", "rerankers", "sentences", "confidence"},
+    {"indexer", "retriever", "rerankers", "sentences"},
+    {"confidence"},
     {"answerer", "doctor"},
     {"service"},
-    {"measures", "compose", "rendering"},
+    {"measures", "rendering"},
     {"evaluation"},
+    {"compose"},
     {"api"},
     {"cli"},
 ]
@@ -33,6 +37,7 @@ OWNERS = {
     "pydantic": ("api/", "config.py"),
     "bm25s": ("lexical.py",),
     "sentencex": ("splitter.py",),
+    "rapidfuzz": ("lexicon.py",),
 }
 
 FILES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))

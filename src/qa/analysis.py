@@ -25,9 +25,10 @@ MAX_WORD = 64
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One term and the code points it was made from, ``text[start:end]``."""
+    """One term, the normalised word it is the stem of, and the code points it was made from, ``text[start:end]``."""
 
     term: str
+    word: str
     start: int
     end: int
 
@@ -46,7 +47,7 @@ class TokenShape(IntFlag):
 def analyze(text: str) -> list[Token]:
     """The terms of a text, in order; every occurrence is one token."""
     stem = Stemmer("english").stemWord
-    return [Token(stem(normal), start, end) for normal, start, end in words(text)]
+    return [Token(stem(normal), normal, start, end) for normal, start, end in words(text)]
 
 
 def terms(text: str) -> list[str]:

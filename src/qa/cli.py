@@ -13,6 +13,7 @@ from qa.api.schemas import AskResponse, parse_question
 from qa.config import Settings, load_settings
 from qa.doctor import examine
 from qa.errors import QAError
+from qa.evaluation.report import compare, render_table, to_json
 from qa.progress import ProgressBars
 from qa.rendering import render_answer, render_changes, render_checks
 
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_serve(commands)
     _add_doctor(commands)
+    _add_eval(commands)
     return parser
 
 
@@ -108,6 +110,36 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "doctor", run_doctor, "say whether the index is sound")
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "eval", run_eval, "measure answers on questions whose answers are known")
+    command.add_argument("sets", nargs="+", type=Path, metavar="DIR", help="a data set in BEIR-like layout")
+    command.add_argument("--compare", default="", metavar="NAMES", help="baselines to add: bm25,dense,rrf")
+    command.add_argument("--only", default="", metavar="NAME", help="only sets whose name begins like this")
+    command.add_argument("--json", action="store_true", help="print measures and every outcome as JSON")
+    command.add_argument("--save", type=Path, metavar="FILE", help="keep this run, to compare another with")
+    command.add_argument(
+        "--against", type=Path, metavar="FILE", help="say which questions were won and lost since then"
+    )
+    command.add_argument(
+        "--work", type=Path, metavar="DIR", help="where the sets' indexes are kept (in the index folder)"
+    )
+
+
+def run_eval(settings: Settings, options: argparse.Namespace) -> int:
+    """Measure; print one table."""
+    bench = compose.build_bench(settings, options.work or settings.index / "eval")
+    systems = [name for name in options.compare.split(",") if name]
+    with ProgressBars() as bars:
+        rows = bench.run(options.sets, systems, options.only, bars)
+    text = to_json(rows)
+    if options.save:
+        options.save.write_text(text, "utf-8")
+    print(text if options.json else render_table(rows))
+    if options.against:
+        print(compare(rows, options.against))
+    return 0
 
 
 def run_index(settings: Settings, options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from qa.answerer import Answerer
 from qa.config import Settings
 from qa.embedders import EMBEDDERS
 from qa.embedders.model_files import locate_model
+from qa.evaluation.command import Bench
 from qa.indexer import Indexer
 from qa.protocols import Embedder, Reranker
 from qa.rerankers import RERANKERS
@@ -37,7 +38,10 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
 
 def build_indexer(settings: Settings) -> Indexer:
     """What ``qa index`` runs; encoding takes all processors."""
-    embedder = build_embedder(settings, threads=os.cpu_count() or 1)
+    return _indexer(settings, build_embedder(settings, threads=os.cpu_count() or 1))
+
+
+def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
     return Indexer(
         corpus=settings.corpus,
         index=settings.index,
@@ -53,6 +57,13 @@ def build_service(settings: Settings) -> Service:
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings))
     return Service(settings.index, embedder, answerer, settings.max_waiting)
+
+
+def build_bench(settings: Settings, folder: Path) -> Bench:
+    """What ``qa eval`` runs: the product's own parts, over indexes of data sets in ``folder``."""
+    embedder = build_embedder(settings, threads=1)
+    retriever = Retriever(embedder)
+    return Bench(_indexer(settings, embedder), retriever, Answerer(retriever, _build_reranker(settings)), folder)
 
 
 def _build_reranker(settings: Settings) -> Reranker | None:

@@ -20,6 +20,7 @@ from qa.protocols import Rows, Scores
 from qa.query import Query
 from qa.snapshot import Snapshot
 
+FOREIGN, FLUENT = 3.0, 4.0  # characters a token, between which the encoder's vote comes to count in full
 EQUAL = 1e-6  # scores that differ by less are rounding
 
 Table = NDArray[np.float32]
@@ -68,11 +69,14 @@ class Evidence:
         first: ``(passages,)`` where each passage's sentences begin in the arrays below.
         dense, lexical: ``(passages,)`` cosine and BM25 of the passage.
         sentence_dense, sentence_lexical: ``(sentences,)`` cosine and BM25 of each sentence.
+        is_heading: ``(sentences,)`` whether a sentence is the heading of a section.
         has_term: ``(sentences, terms)`` whether a known term of the question occurs in the sentence.
         rarity: ``(terms,)`` share of each known term in the question's total rarity; sums to 1 when all are known.
         phrase: ``(passages,)`` share of the question's word pairs, weighted by rarity, that stand side by side.
         of_type: ``(sentences,)`` 1 where the sentence has what the question asks for and does not itself name, else 0.
         interaction: how well the question's tokens are matched.
+        fluency: how well the encoder speaks the passages' language, 0 to 1, by the length of its tokens: it cuts what
+            it does not know into small pieces (English gives about 4.8 characters a token, German 3.0, Chinese 1.1).
     """
 
     rows: Rows
@@ -81,11 +85,13 @@ class Evidence:
     lexical: Scores
     sentence_dense: Scores
     sentence_lexical: Scores
+    is_heading: NDArray[np.bool_]
     has_term: NDArray[np.bool_]
     rarity: Scores
     phrase: Scores
     of_type: Scores
     interaction: Interaction
+    fluency: float
 
     def best(self, sentence_values: Scores) -> Scores:
         """The largest value among each passage's sentences."""
@@ -117,7 +123,7 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
     ids, shapes, lengths = snapshot.lexical.sentence_tokens(sentences)
     terms = _known_terms(snapshot, query)
     owner = np.repeat(np.arange(len(sentences)), lengths)
-    counts = _count(terms.ids, ids, owner, len(sentences))
+    counts = _count(terms, ids, owner, len(sentences))
     return Evidence(
         rows=rows,
         first=first,
@@ -125,38 +131,63 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
         lexical=snapshot.lexical.scores(query.weights)[rows],
         sentence_dense=snapshot.sentence_vectors.vectors(sentences) @ query.encoded.vector,
         sentence_lexical=_bm25(counts, lengths, terms.idf),
+        is_heading=snapshot.is_heading[sentences],
         has_term=counts > 0,
         rarity=terms.idf / max(terms.total, EQUAL),
         phrase=_phrases(snapshot, query, ids, owner, first),
         of_type=_of_type(query, ids, shapes, owner, terms.ids, len(sentences)),
         interaction=snapshot.tokens.match(query.encoded, rows),
+        fluency=_fluency(snapshot, rows),
     )
+
+
+def _fluency(snapshot: Snapshot, rows: Rows) -> float:
+    characters = sum(len(snapshot.passages[row].embedded_text) for row in rows)
+    per_token = characters / max(int(snapshot.tokens.sizes(rows).sum()), 1)
+    return float(np.clip((per_token - FOREIGN) / (FLUENT - FOREIGN), 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The question's terms that the corpus knows: ids ascending, weighted rarity, and the total with unknown ones."""
+    """The question's terms that the corpus knows in some spelling, and their rarity.
+
+    Attributes:
+        ids: ``(spellings,)`` ids of all known spellings, ascending.
+        owner: ``(spellings,)`` which term each spelling is of.
+        idf: ``(terms,)`` of the term, or of its most frequent spelling where it is unknown itself.
+        total: the sum of ``idf``, with that of the terms that no spelling is known of.
+    """
 
     ids: Rows
+    owner: Rows
     idf: Scores
     total: float
 
 
 def _known_terms(snapshot: Snapshot, query: Query) -> _Terms:
     lexical = snapshot.lexical
-    known = sorted((lexical.vocabulary[term], term) for term in query.weights if term in lexical.vocabulary)
-    idf = np.asarray([query.weights[term] * lexical.idf(term) for _, term in known], dtype=np.float32)
-    total = sum(weight * lexical.idf(term) for term, weight in query.weights.items())
-    return _Terms(np.asarray([number for number, _ in known], dtype=np.int64), idf, total)
+    spellings: dict[int, int] = {}
+    idf: list[float] = []
+    total = 0.0
+    for term, variants in query.variants.items():
+        known = [t for t in (term, *variants) if t in lexical.vocabulary]
+        rarity = min(map(lexical.idf, known), default=lexical.idf(term)) if term not in known else lexical.idf(term)
+        total += rarity
+        if known:
+            spellings |= {lexical.vocabulary[t]: len(idf) for t in known}
+            idf.append(rarity)
+    ids = sorted(spellings)
+    owner = np.asarray([spellings[number] for number in ids], dtype=np.int64)
+    return _Terms(np.asarray(ids, dtype=np.int64), owner, np.asarray(idf, dtype=np.float32), total)
 
 
-def _count(terms: Rows, ids: NDArray[np.int32], owner: Rows, sentences: int) -> Table:
-    """How often each term (ids ascending) occurs in each sentence."""
-    counts = np.zeros((sentences, len(terms)), dtype=np.float32)
-    if len(terms):
-        place = np.searchsorted(terms, ids).clip(max=len(terms) - 1)
-        hit = terms[place] == ids
-        np.add.at(counts, (owner[hit], place[hit]), 1)
+def _count(terms: _Terms, ids: NDArray[np.int32], owner: Rows, sentences: int) -> Table:
+    """How often each term, in any spelling, occurs in each sentence."""
+    counts = np.zeros((sentences, len(terms.idf)), dtype=np.float32)
+    if len(terms.ids):
+        place = np.searchsorted(terms.ids, ids).clip(max=len(terms.ids) - 1)
+        hit = terms.ids[place] == ids
+        np.add.at(counts, (owner[hit], terms.owner[place[hit]]), 1)
     return counts
 
 

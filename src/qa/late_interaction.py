@@ -143,6 +143,10 @@ class TokenIndex:
         tokens = slice(int(self._starts[segments.start]), int(self._starts[segments.stop]))
         return EncodedPassage(vector, sentences, self._vectors[tokens], self._ids[tokens], self._lengths[segments])
 
+    def sizes(self, rows: Rows) -> Rows:
+        """How many tokens each of some passages has, its context included."""
+        return self._starts[self._first_segment[rows + 1]] - self._starts[self._first_segment[rows]]
+
     def match(self, question: Encoded, rows: Rows) -> Interaction:
         """Compare every token of a question with every token of some passages."""
         weights = self._rarity(question.ids)

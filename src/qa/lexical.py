@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.analysis import analyze, terms, token_shapes
+from qa.lexicon import Lexicon
 from qa.protocols import Rows, Scores
 from qa.types import Hit, Passage
 
@@ -29,8 +30,11 @@ Shapes = NDArray[np.uint8]
 class BM25Index:
     """BM25 (Lucene's variant) over the passages with their context; rows are the passages in the order given."""
 
-    def __init__(self, vocabulary: Sequence[str], arrays: Mapping[str, NDArray[np.generic]], passages: int) -> None:
+    def __init__(
+        self, vocabulary: Sequence[str], lexicon: Lexicon, arrays: Mapping[str, NDArray[np.generic]], passages: int
+    ) -> None:
         self._terms = vocabulary
+        self.lexicon = lexicon
         self._ids = {term: number for number, term in enumerate(vocabulary)}
         self._arrays = arrays
         self._passages = passages
@@ -49,6 +53,7 @@ class BM25Index:
         sentences = [analyze(text) for text in texts]
         contexts = [terms(passage.context) for passage in passages]
         vocabulary = sorted({t.term for s in sentences for t in s}.union(*contexts))
+        lexicon = Lexicon.build(zip(texts, sentences, strict=True))
         ids = {term: number for number, term in enumerate(vocabulary)}
         rows = [[ids[token.term] for token in sentence] for sentence in sentences]
         following = iter(rows)
@@ -64,20 +69,20 @@ class BM25Index:
             "token_starts": np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
             "shapes": np.asarray(shapes, dtype=np.uint8),
         }
-        return cls(vocabulary, arrays, len(passages))
+        return cls(vocabulary, lexicon, arrays, len(passages))
 
     def save(self, folder: Path) -> None:
         folder.mkdir()
         (folder / "terms.json").write_text(json.dumps([self._passages, *self._terms], ensure_ascii=False), "utf-8")
+        self.lexicon.save(folder / "lexicon.json")
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", self._arrays[name], allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         passages, *vocabulary = json.loads((folder / "terms.json").read_text("utf-8"))
-        return cls(
-            vocabulary, {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}, passages
-        )
+        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+        return cls(vocabulary, Lexicon.load(folder / "lexicon.json"), arrays, passages)
 
     @property
     def vocabulary(self) -> Mapping[str, int]:

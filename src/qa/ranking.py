@@ -1,7 +1,9 @@
 """Evidence → ranked candidates, by a weighted sum whose weights anyone can read.
 
 The weights in ``ranking.json`` are fitted by ``benchmarks/train_ranking.py``: a conditional logit (McFadden 1974) over
-the candidates of each question, that is, the weights under which the right passage is most probably the first.
+the candidates of each question, that is, the weights under which the right passage is most probably the first. There
+are two sets of weights for passages, for text in a language that the encoder speaks and for other text; a question's
+candidates are ranked by both, mixed by their fluency.
 """
 
 import json
@@ -14,8 +16,8 @@ from qa.features import Evidence, standardised
 from qa.protocols import Scores
 from qa.types import Candidate
 
-RANKING: Mapping[str, float] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))["passage"]
-SENTENCE: Mapping[str, float] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))["sentence"]
+HEADING_PENALTY = np.float32(10)  # more than any evidence: a heading answers only where there is nothing else
+WEIGHTS: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))
 
 
 def passage_features(evidence: Evidence) -> dict[str, Scores]:
@@ -49,8 +51,10 @@ def sentence_features(evidence: Evidence) -> dict[str, Scores]:
 def rank(evidence: Evidence) -> list[Candidate]:
     """The passages as candidates, best first, ties by row."""
     features = passage_features(evidence)
-    scores = weighted(features, RANKING)
-    sentence_scores = np.split(weighted(sentence_features(evidence), SENTENCE), evidence.first[1:])
+    scores = evidence.fluency * weighted(features, WEIGHTS["fluent"])
+    scores += (1 - evidence.fluency) * weighted(features, WEIGHTS["foreign"])
+    by_sentence = weighted(sentence_features(evidence), WEIGHTS["sentence"]) - HEADING_PENALTY * evidence.is_heading
+    sentence_scores = np.split(by_sentence, evidence.first[1:])
     return [
         Candidate(
             row=int(evidence.rows[i]),

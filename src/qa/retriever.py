@@ -8,8 +8,9 @@ import numpy as np
 
 from qa.analysis import analyze
 from qa.features import Evidence, gather, standardised
+from qa.followup import resolve
 from qa.protocols import Embedder, Rows, Scores
-from qa.query import Query
+from qa.query import Query, make_query
 from qa.ranking import rank
 from qa.snapshot import Snapshot
 from qa.types import Candidate, Hit
@@ -33,10 +34,15 @@ class Retriever:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def retrieve(self, snapshot: Snapshot, question: str, rows: Rows | None = None) -> Retrieval:
-        """Rank the passages (or, with ``rows``, these only) that any of the searches finds."""
+    def retrieve(
+        self, snapshot: Snapshot, question: str, rows: Rows | None = None, history: Sequence[str] = ()
+    ) -> Retrieval:
+        """Rank the passages (or, with ``rows``, these only) that any of the searches finds.
+
+        A question that leans on the ones before it (``history``, oldest first) is searched for with their words.
+        """
         started = perf_counter()
-        query = self.query(question)
+        query = self.query(snapshot, resolve(question, history))
         encoded = perf_counter()
         found = search(snapshot, query, rows)
         searched = perf_counter()
@@ -49,11 +55,14 @@ class Retriever:
         }
         return Retrieval(query, tuple(candidates), evidence, timings)
 
-    def query(self, question: str) -> Query:
-        """Make a question searchable."""
+    def query(self, snapshot: Snapshot, question: str) -> Query:
+        """Make a question searchable in a snapshot."""
+        return make_query(question, snapshot.lexical, self._embedder)
+
+    def plain_query(self, question: str) -> Query:
+        """A question as it was typed: what the baselines search for."""
         tokens = tuple(analyze(question))
-        weights = dict.fromkeys((token.term for token in tokens), 1.0)
-        return Query(question, self._embedder.encode_question(question), tokens, weights)
+        return Query(question, self._embedder.encode_question(question), tokens, {token.term: () for token in tokens})
 
 
 def search(snapshot: Snapshot, query: Query, rows: Rows | None = None) -> Rows:

@@ -25,7 +25,7 @@ from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
@@ -86,6 +86,13 @@ class Snapshot:
     @cached_property
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
+
+    @cached_property
+    def is_heading(self) -> NDArray[np.bool_]:
+        """Which sentences are headings of sections: they lead to an answer but are none; ``(sentences,)``."""
+        headings = {(document.id, span) for document in self.documents for span in document.headings}
+        spans = ((passage.document_id, span) in headings for passage in self.passages for span in passage.sentences)
+        return np.fromiter(spans, dtype=bool, count=int(self.sentence_starts[-1]))
 
     def sentence_slice(self, row: int) -> slice:
         """Where a passage's sentences stand among all of them."""

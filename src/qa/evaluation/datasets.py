@@ -24,7 +24,7 @@ class GoldQuestion:
     """A question and what is known of its answer.
 
     ``relevant`` maps document ids to grades; ``span`` is where in document ``document_id`` the answer stands;
-    ``must`` are regular expressions that an answering passage has to match, all of them.
+    ``whole_article`` says that documents are long, so that the right one is not yet the right passage.
     """
 
     id: str
@@ -37,6 +37,7 @@ class GoldQuestion:
     span: Span | None = None
     relevant: Mapping[str, int] = field(default_factory=dict)
     variant: str = ""
+    whole_article: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _passage_question(query: dict[str, Any], grades: Mapping[str, int]) -> GoldQ
 def _article_question(query: dict[str, Any]) -> GoldQuestion:
     document_id = query.get("doc_id")
     relevant = {document_id: 1} if document_id and query.get("answerable", True) else {}
-    return _question(query, document_id=document_id, span=_span(query.get("doc_span")), relevant=relevant)
+    span = _span(query.get("doc_span"))
+    return _question(query, document_id=document_id, span=span, relevant=relevant, whole_article=True)
 
 
 def _question(
@@ -86,6 +88,8 @@ def _question(
     document_id: str | None = None,
     span: Span | None = None,
     relevant: Mapping[str, int] | None = None,
+    *,
+    whole_article: bool = False,
 ) -> GoldQuestion:
     try:
         return GoldQuestion(
@@ -99,6 +103,7 @@ def _question(
             span=span,
             relevant=relevant or {},
             variant=query.get("variant", ""),
+            whole_article=whole_article,
         )
     except KeyError as error:
         raise DatasetError(f"a question has no {error}; every line needs id and question") from error
