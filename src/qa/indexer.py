@@ -18,7 +18,7 @@ from qa.corpus import list_files, read_file
 from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated, StrictBuildRefused, UnreadableFile
 from qa.lexical import BM25Index
 from qa.protocols import Embedder, Splitter, Vectors
-from qa.readers import read
+from qa.readers.isolation import Parser
 from qa.snapshot import Manifest, Snapshot
 from qa.stores import STORES
 from qa.types import Document, Unreadable
@@ -152,20 +152,28 @@ def read_corpus(corpus: Path, progress: Progress = no_progress) -> tuple[list[Do
     """Read every file of a folder; those that cannot be read are listed with the reason and stop nothing.
 
     Raises:
-        CorpusError: the folder cannot be listed.
+        CorpusError: the folder cannot be listed, or the process that parses cannot be started.
     """
     documents: list[Document] = []
     unreadable: list[Unreadable] = []
     files = list_files(corpus)
-    for done, document_id in enumerate(files, start=1):
-        try:
-            documents.append(read(document_id, read_file(corpus, document_id)))
-        except UnreadableFile as error:
-            shown = document_id.encode("utf-8", "backslashreplace").decode("utf-8")
-            logger.warning("%s: %s", shown, error)
-            unreadable.append(Unreadable(shown, str(error)))
-        progress("reading", done, len(files))
+    with Parser() as parser:
+        for done, document_id in enumerate(files, start=1):
+            for reading in _read(corpus, document_id, parser):
+                if isinstance(reading, Document):
+                    documents.append(reading)
+                else:
+                    logger.warning("%s: %s", reading.document_id, reading.reason)
+                    unreadable.append(reading)
+            progress("reading", done, len(files))
     return documents, unreadable
+
+
+def _read(corpus: Path, document_id: str, parser: Parser) -> list[Document | Unreadable]:
+    try:
+        return parser.parse(document_id, read_file(corpus, document_id))
+    except UnreadableFile as error:
+        return [Unreadable(document_id.encode("utf-8", "backslashreplace").decode("utf-8"), str(error))]
 
 
 def identify(documents: Sequence[Document], unreadable: Sequence[Unreadable], recipe: str) -> str:

@@ -23,7 +23,7 @@ from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _LEXICAL = "passage_vectors", "sentence_vectors", "lexical"
@@ -251,7 +251,8 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
-    documents = [_document(line) for line in (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]]
+    lines = (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]
+    documents = [Document.from_fields(json.loads(line)) for line in lines]
     store = STORES[manifest.store]
     return Snapshot(
         manifest,
@@ -261,12 +262,6 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         store.load(folder / _SENTENCE_VECTORS),
         BM25Index.load(folder / _LEXICAL),
     )
-
-
-def _document(line: str) -> Document:
-    fields = json.loads(line)
-    headings = tuple(Span(**span) for span in fields.pop("headings"))
-    return Document(**fields | {"tags": tuple(fields["tags"]), "headings": headings})
 
 
 def _passages(folder: Path, documents: Sequence[Document]) -> list[Passage]:

@@ -1,6 +1,7 @@
 """Bytes → text, without touching line ends: every code point of the file keeps its place."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -13,7 +14,11 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ALLOWED_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+_DECLARED_WITHIN = 2048
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
+)
+_CONTROLS = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 def decode(content: bytes) -> str:
@@ -23,9 +28,26 @@ def decode(content: bytes) -> str:
         UnreadableFile: the bytes are not text, or in an encoding that cannot be told.
     """
     text = _decode_marked(content)
-    if text is None:
-        text = _decode_unmarked(content)
-    controls = sum(1 for c in text if (c < " " or "\x7f" <= c < "\xa0") and c not in _ALLOWED_CONTROLS)
+    return _checked(_decode_unmarked(content) if text is None else text)
+
+
+def decode_html(content: bytes) -> str:
+    """Decode by byte order mark, else as the page itself declares, else as any text.
+
+    Raises:
+        UnreadableFile: as ``decode`` does.
+    """
+    declared = _DECLARED.search(content[:_DECLARED_WITHIN])
+    if declared and not content.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+        try:
+            return _checked(content.decode(declared.group(1).decode("ascii")))
+        except (LookupError, UnicodeDecodeError):
+            pass  # it declares what it is not: decoded as any text
+    return decode(content)
+
+
+def _checked(text: str) -> str:
+    controls = len(_CONTROLS.findall(text))
     if "\0" in text or controls > len(text) // 100:
         raise UnreadableFile("the file is not text (it holds control characters); remove it or convert it to text")
     return text

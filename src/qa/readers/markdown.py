@@ -9,66 +9,34 @@ from markdown_it.token import Token
 
 from qa.readers.decode import decode
 from qa.readers.front_matter import split_front_matter
-from qa.types import Document, Span
+from qa.readers.text import CELL_GAP, TextBuilder
+from qa.types import Document
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 _LEAVES = {"text", "code_inline"}
-_BLOCK_GAP = "\n\n"
-_CELL_GAP = " | "
 
 
-def read_markdown(document_id: str, content: bytes) -> Document:
+def read_markdown(document_id: str, content: bytes) -> list[Document]:
     """Read ``.md``; the title is the front matter's, else the first heading."""
     front, source = split_front_matter(decode(content))
-    rendering = _Rendering()
-    rendering.add(_PARSER.parse(source))
-    text, headings = rendering.text(), tuple(rendering.headings)
-    return Document(
-        id=document_id,
-        title=front.title or (text[headings[0].start : headings[0].end] if headings else ""),
-        text=text,
-        published=front.published,
-        publisher=front.publisher,
-        tags=front.tags,
-        url=front.url,
-        headings=headings,
-    )
+    builder = TextBuilder()
+    _render(_PARSER.parse(source), builder)
+    title = builder.first_heading
+    return [front.over(Document(document_id, title, builder.text, headings=tuple(builder.headings)))]
 
 
-class _Rendering:
-    """Collects the plain text of a token stream and the spans of its headings."""
-
-    def __init__(self) -> None:
-        self.headings: list[Span] = []
-        self._parts: list[str] = []
-        self._length = 0
-        self._gap = ""  # written before the next words, never at either end of the text
-
-    def text(self) -> str:
-        return "".join(self._parts)
-
-    def add(self, tokens: list[Token]) -> None:
-        for position, token in enumerate(tokens):
-            if token.type == "inline":
-                written = self._write(_inline_text(token))
-                if written and tokens[position - 1].type == "heading_open":
-                    self.headings.append(written)
-            elif token.type in ("fence", "code_block"):
-                self._write(token.content)
-            if token.type in ("th_close", "td_close"):
-                self._gap = _CELL_GAP if self._length else ""
-            elif token.block and token.nesting <= 0 and token.type != "inline" and self._length:
-                self._gap = _BLOCK_GAP
-
-    def _write(self, words: str) -> Span | None:
-        words = words.strip()
-        if not words:
-            return None
-        start = self._length + len(self._gap)
-        self._parts += (self._gap, words)
-        self._length = start + len(words)
-        self._gap = ""
-        return Span(start, self._length)
+def _render(tokens: list[Token], builder: TextBuilder) -> None:
+    for position, token in enumerate(tokens):
+        if token.type == "inline":
+            written = builder.write(_inline_text(token))
+            if written and tokens[position - 1].type == "heading_open":
+                builder.headings.append(written)
+        elif token.type in ("fence", "code_block"):
+            builder.write(token.content)
+        if token.type in ("th_close", "td_close"):
+            builder.end(CELL_GAP)
+        elif token.block and token.nesting <= 0 and token.type != "inline":
+            builder.end()
 
 
 def _inline_text(token: Token) -> str:

@@ -1,0 +1,35 @@
+"""What every document must fulfil, whatever its format."""
+
+from qa.errors import UnreadableFile
+from qa.types import Document
+
+FEW_CHARACTERS = 200
+MUCH_PICTURE_BYTES = 50_000
+
+
+def check_document(document: Document) -> None:
+    """Refuse a document that holds no words, or that cannot be written as UTF-8.
+
+    Raises:
+        UnreadableFile: saying which.
+    """
+    if not any(character.isalnum() for character in document.text):
+        raise UnreadableFile("the file holds no words")
+    try:
+        "\n".join(filter(None, (document.id, document.title, document.text, *document.tags))).encode()
+        "\n".join(filter(None, (document.author, document.publisher, document.url, document.language))).encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableFile("the text holds half of a surrogate pair (such as \\ud800); mend its encoding") from error
+
+
+def check_against_pictures(text: str, picture_bytes: int) -> None:
+    """Refuse a text that is far shorter than the pictures around it suggest: a scan without its words.
+
+    Raises:
+        UnreadableFile: with what to do.
+    """
+    if len(text) < FEW_CHARACTERS and picture_bytes > MUCH_PICTURE_BYTES:
+        raise UnreadableFile(
+            f"the file holds {picture_bytes // 1000} kB of pictures and only {len(text)} characters of text; "
+            "if the pictures show text, recognise it (OCR) and index the result"
+        )

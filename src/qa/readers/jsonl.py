@@ -1,0 +1,61 @@
+"""JSON Lines: one document a line, as ``id``, ``title``, ``text`` and what front matter may hold."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from qa.errors import UnreadableFile
+from qa.readers.decode import decode
+from qa.readers.front_matter import parse_fields
+from qa.types import Document, Unreadable
+
+MAX_ID = 100
+_UNSAFE = re.compile(r"[^\w.\-]+")
+
+
+def read_jsonl(document_id: str, content: bytes) -> list[Document | Unreadable]:
+    """Read ``.jsonl``; offsets count into the line's ``text`` as JSON gives it, character by character.
+
+    A document's id is the file's, ``/`` and the line's ``id`` (letters, digits, ``.``, ``_`` and ``-`` stay, others
+    become ``-``), or ``line-7`` where there is none. A line that cannot be read is reported and stops no other.
+    """
+    readings: list[Document | Unreadable] = []
+    taken: set[str] = set()
+    for number, line in _lines(decode(content)):
+        try:
+            document = _read_line(document_id, number, line)
+            if document.id in taken:
+                raise UnreadableFile(f"the id {document.id.rpartition('/')[2]!r} stands on an earlier line too")
+            taken.add(document.id)
+            readings.append(document)
+        except UnreadableFile as error:
+            readings.append(Unreadable(f"{document_id}/line-{number}", f"line {number}: {error}"))
+    return readings
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), start=1):  # JSON strings may hold U+2028, which ends no line here
+        if line.strip():
+            yield number, line
+
+
+def _read_line(document_id: str, number: int, line: str) -> Document:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"this is not JSON ({error})") from error
+    if not isinstance(fields, dict):
+        raise UnreadableFile('this is not an object; expected {"id": …, "title": …, "text": …}')
+    text = fields.get("text")
+    if not isinstance(text, str) or not any(character.isalnum() for character in text):
+        raise UnreadableFile('"text" must be a string that holds words')
+    return parse_fields(fields).over(Document(f"{document_id}/{_slug(fields.get('id'), number)}", "", text))
+
+
+def _slug(value: object, number: int) -> str:
+    """One safe component of a path: no separators, no leading dot, no control or invisible characters."""
+    if value is not None and not isinstance(value, (str, int)):
+        raise UnreadableFile('"id" must be a string or a number')
+    words = unicodedata.normalize("NFC", "" if value is None else str(value))
+    return _UNSAFE.sub("-", words).strip(".-")[:MAX_ID] or f"line-{number}"
