@@ -48,6 +48,8 @@ READERS: Mapping[str, LazyReader] = {
     ".jsonl": LazyReader("qa.readers.jsonl:read_jsonl"),
 }
 
+_LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
+
 
 def reader_of(document_id: str) -> LazyReader:
     """The reader of a file's suffix.
@@ -79,6 +81,8 @@ def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
     except RecursionError as error:
         raise UnreadableFile("the file is nested too deeply; convert it to plain text") from error
     except Exception as error:  # parsers fail in more ways than they list
+        if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
+            raise MemoryError from error
         raise UnreadableFile(f"the file is damaged: its parser stopped with {type(error).__name__}") from error
     for reading in readings:
         if isinstance(reading, Document):

@@ -18,6 +18,15 @@ _DECLARED_WITHIN = 2048
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
 )
+_PAGE_ENCODING = re.compile(  # of the WHATWG standard: UTF-7 and the like would let a page hide markup
+    r"utf-?8|iso-8859-\d+|latin-?1|us-ascii|ascii|windows-\d+|cp\d+|big5(?:-hkscs)?|gb2312|gbk|gb18030|euc-(?:jp|kr)"
+    r"|shift[-_]jis|x-sjis|iso-2022-jp|koi8-[ru]|macintosh"
+)
+_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252") | {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-sjis": "shift_jis",
+}
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
@@ -38,9 +47,10 @@ def decode_html(content: bytes) -> str:
         UnreadableFile: as ``decode`` does.
     """
     declared = _DECLARED.search(content[:_DECLARED_WITHIN])
-    if declared and not content.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+    name = declared.group(1).decode("ascii").lower() if declared else ""
+    if _PAGE_ENCODING.fullmatch(name) and not content.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
         try:
-            return _checked(content.decode(declared.group(1).decode("ascii")))
+            return _checked(content.decode(_AS_BROWSERS_READ.get(name, name)))
         except (LookupError, UnicodeDecodeError):
             pass  # it declares what it is not: decoded as any text
     return decode(content)

@@ -18,7 +18,7 @@ from docx.oxml import parse_xml
 from qa.errors import UnreadableFile
 from qa.readers.archives import open_archive, read_part
 from qa.readers.checks import check_against_pictures
-from qa.readers.docx_styles import Styles, is_hidden, local, outline_level, value
+from qa.readers.docx_styles import Styles, local, value
 from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
 from qa.readers.text import CELL_GAP, TextBuilder
 from qa.types import Document
@@ -89,10 +89,10 @@ class _Body:
 
     def _paragraph(self, element: Any, depth: int) -> None:
         words, later = self._words(element)
-        if outline_level(element, self._styles) is None:
-            self._builder.block(words)
-        else:
+        if self._styles.is_heading(element):
             self._builder.heading(" ".join(words.split()))
+        else:
+            self._builder.block(words)
         for box in later:
             self._later(box, depth)
 
@@ -137,7 +137,7 @@ class _Body:
             elif name in _BREAKS:
                 words.append("" if hidden else _BREAKS[name])
             else:
-                self._collect(element, words, later, is_hidden(element, self._styles) if name == "r" else hidden)
+                self._collect(element, words, later, self._styles.hides_run(element, hidden) if name == "r" else hidden)
 
 
 def _children(parent: Any, wanted: str) -> Iterator[Any]:

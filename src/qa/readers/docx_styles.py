@@ -8,16 +8,24 @@ _HEADING_NAME = re.compile(r"heading \d|title|subtitle", re.IGNORECASE)
 _BODY_LEVEL = 9
 _MIN_HALF_POINTS = 4
 _WHITE = "FFFFFF"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STYLE_OF_PARAGRAPH = f"{_W}pPr/{_W}pStyle"
+_OUTLINE, _SHADING = f"{_W}pPr/{_W}outlineLvl", f"{_W}pPr/{_W}shd"
+
+
+@cache
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def local(element: Any) -> str:
     """An element's name without its namespace; comments and the like have none."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _without_namespace(element.tag) if isinstance(element.tag, str) else ""
 
 
 def value(element: Any, name: str = "val") -> str | None:
-    """An attribute in the element's own namespace."""
-    found: str | None = element.get(f"{element.tag.rpartition('}')[0]}}}{name}")
+    """An attribute of a WordprocessingML element; None where the element or the attribute is missing."""
+    found: str | None = None if element is None else element.get(_W + name)
     return found
 
 
@@ -25,66 +33,67 @@ class Styles:
     """A document's styles by id, each with what it inherits."""
 
     def __init__(self, styles: Any) -> None:
-        self._by_id = {value(style, "styleId"): style for style in styles.iterfind("{*}style")}
-        self.chain = cache(self._chain)
+        self._by_id = {value(style, "styleId"): style for style in styles.iterfind(f"{_W}style")}
+        self._hides = cache(self._find_hiding)
+        self._is_heading = cache(self._find_heading)
 
-    def _chain(self, style_id: str | None) -> tuple[Any, ...]:
+    def _chain(self, style_id: str | None) -> list[Any]:
         """A style and what it is based on, nearest first; a circle ends where it closes."""
-        chain: list[Any] = []
-        while style_id in self._by_id and self._by_id[style_id] not in chain:
-            chain.append(self._by_id[style_id])
-            based = chain[-1].find("{*}basedOn")
-            style_id = None if based is None else value(based)
-        return tuple(chain)
+        chain: dict[str | None, Any] = {}
+        while style_id in self._by_id and style_id not in chain:
+            chain[style_id] = self._by_id[style_id]
+            style_id = value(chain[style_id].find(f"{_W}basedOn"))
+        return list(chain.values())
+
+    def _find_hiding(self, style_id: str | None) -> bool | None:
+        statements = (_vanishes(style.find(f"{_W}rPr")) for style in self._chain(style_id))
+        return next((hidden for hidden in statements if hidden is not None), None)
+
+    def _find_heading(self, style_id: str | None) -> bool:
+        chain = self._chain(style_id)
+        for style in chain:
+            level = value(style.find(_OUTLINE))
+            if level is not None:
+                return int(level) < _BODY_LEVEL
+        return any(_HEADING_NAME.fullmatch(value(style.find(f"{_W}name")) or "") for style in chain)
+
+    def is_heading(self, paragraph: Any) -> bool:
+        """Whether a paragraph is a title or heading, by its own outline level or by its style."""
+        level = value(paragraph.find(_OUTLINE))
+        if level is not None:
+            return int(level) < _BODY_LEVEL
+        return self._is_heading(value(paragraph.find(_STYLE_OF_PARAGRAPH)))
 
     def hides_paragraph(self, paragraph: Any) -> bool:
-        """Whether a paragraph's style hides its text."""
-        style = paragraph.find("{*}pPr/{*}pStyle")
-        return style is not None and _vanishes([s.find("{*}rPr") for s in self.chain(value(style))])
+        """Whether a paragraph's style hides its text, unless a run says otherwise."""
+        return bool(self._hides(value(paragraph.find(_STYLE_OF_PARAGRAPH))))
+
+    def hides_run(self, run: Any, paragraph_hides: bool) -> bool:
+        """Whether a run is hidden, too small to see, or white on the page's white; the nearest statement decides."""
+        own = run.find(f"{_W}rPr")
+        if own is None:
+            return paragraph_hides
+        for statement in (_vanishes(own), self._hides(value(own.find(f"{_W}rStyle")))):
+            if statement is not None:
+                return statement
+        return paragraph_hides or _is_unseen(run, own)
 
 
-def outline_level(paragraph: Any, styles: Styles) -> int | None:
-    """The level of a heading, 0 for titles and the highest; None for body text."""
-    level = paragraph.find("{*}pPr/{*}outlineLvl")
-    style = paragraph.find("{*}pPr/{*}pStyle")
-    chain = () if style is None else styles.chain(value(style))
-    for holder in [level] if level is not None else [s.find("{*}pPr/{*}outlineLvl") for s in chain]:
-        if holder is not None:
-            found = int(value(holder) or _BODY_LEVEL)
-            return found if found < _BODY_LEVEL else None
-    names = (value(name) or "" for s in chain if (name := s.find("{*}name")) is not None)
-    return 0 if any(_HEADING_NAME.fullmatch(name) for name in names) else None
+def _vanishes(properties: Any) -> bool | None:
+    vanish = None if properties is None else properties.find(f"{_W}vanish")
+    return None if vanish is None else (value(vanish) or "true") not in ("0", "false", "off", "none")
 
 
-def is_hidden(run: Any, styles: Styles) -> bool:
-    """Whether a run is hidden, too small to see, or white on the page's white."""
-    own = run.find("{*}rPr")
-    run_style = None if own is None else own.find("{*}rStyle")
-    paragraph = next(run.iterancestors("{*}p"), None)
-    paragraph_style = None if paragraph is None else paragraph.find("{*}pPr/{*}pStyle")
-    chain = [s for style in (run_style, paragraph_style) if style is not None for s in styles.chain(value(style))]
-    return _vanishes([own, *(style.find("{*}rPr") for style in chain)]) or (own is not None and _unseen(run, own))
-
-
-def _vanishes(properties: list[Any]) -> bool:
-    """The nearest statement about being hidden decides."""
-    for holder in properties:
-        vanish = None if holder is None else holder.find("{*}vanish")
-        if vanish is not None:
-            return (value(vanish) or "true") not in ("0", "false", "off", "none")
-    return False
-
-
-def _unseen(run: Any, own: Any) -> bool:
-    size, colour = own.find("{*}sz"), own.find("{*}color")
-    if size is not None and (value(size) or "").isdigit() and int(value(size) or 0) < _MIN_HALF_POINTS:
+def _is_unseen(run: Any, own: Any) -> bool:
+    size = value(own.find(f"{_W}sz")) or ""
+    if size.isdigit() and int(size) < _MIN_HALF_POINTS:
         return True
-    white = colour is not None and (value(colour) or "").upper() == _WHITE
+    white = (value(own.find(f"{_W}color")) or "").upper() == _WHITE
     return white and not _is_shaded(run, own)
 
 
 def _is_shaded(run: Any, own: Any) -> bool:
     """White text is at home on shading, which a table's style may bring along too."""
-    shaded = (own.find(f"{{*}}{name}") is not None for name in ("shd", "highlight"))
-    around = (local(a) in ("tbl", "txbxContent") or a.find("{*}pPr/{*}shd") is not None for a in run.iterancestors())
+    shaded = (own.find(_W + name) is not None for name in ("shd", "highlight"))
+    around = (local(a) in ("tbl", "txbxContent") or a.find(_SHADING) is not None for a in run.iterancestors())
     return any(shaded) or any(around)

@@ -35,7 +35,7 @@ def read_html(document_id: str, content: bytes) -> list[Document]:
     front, source = split_front_matter(decode_html(content))
     tree = parse_html(source)
     document = _described(document_id, tree)
-    script = sum(len(element.text or "") for element in tree.iter("script"))
+    script = sum(len(element.text or "") for element in tree.iter("script") if _is_program(element))
     drop_unread(tree)
     builder = TextBuilder()
     render(_main_part(tree), builder)
@@ -46,6 +46,11 @@ def read_html(document_id: str, content: bytes) -> list[Document]:
         )
     title = document.title or builder.first_heading
     return [front.over(replace(document, title=title, text=builder.text, headings=tuple(builder.headings)))]
+
+
+def _is_program(script: Element) -> bool:
+    kind = script.get("type", "").lower()
+    return not kind or kind == "module" or "javascript" in kind
 
 
 def _described(document_id: str, tree: Element) -> Document:

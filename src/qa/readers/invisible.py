@@ -1,6 +1,7 @@
 """What a page holds but does not display: code, form parts, and elements that markup or style hides."""
 
 import re
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement as Element
 
@@ -30,7 +31,8 @@ _HIDING = re.compile(
 _NO_EXTENT = re.compile(rf"(?:^|;)(?:max-)?(?:height|width):(?:{_ZERO}|1px)(?:;|$|!)")
 _CUT_OFF = re.compile(r"(?:^|;)overflow(?:-[xy])?:(?:hidden|clip)")
 _COLOURS = re.compile(r"(?:^|;)(color|background(?:-color)?):([^;!]+)")
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_PIECE = re.compile(r"([^{}]*)([{}])")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?[.#][\w-]+", re.IGNORECASE)
 
 
@@ -81,22 +83,18 @@ def _selectors(element: Element, classes: list[str]) -> list[str]:
 def _hiding_selectors(tree: Element) -> frozenset[str]:
     found: set[str] = set()
     for sheet in tree.iter("style"):
-        for selectors, declarations in _RULE.findall(_outside_at_rules("".join(sheet.itertext()))):
+        for selectors, declarations in _rules("".join(sheet.itertext())):
             if hides(declarations):
                 found |= {s for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(s := part.strip())}
     return frozenset(found)
 
 
-def _outside_at_rules(css: str) -> str:
-    """A style sheet without comments and without its ``@`` rules, which hold for some media or moments only."""
-    kept: list[str] = []
-    depth = skipped = 0
-    for token in re.split(r"([{};]|@[\w-]+)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
-        if token.startswith("@") and not skipped:
-            skipped = depth + 1
-        depth += {"{": 1, "}": -1}.get(token, 0)
-        if not skipped:
-            kept.append(token)
-        elif depth < skipped and token in (";", "}"):
-            skipped = 0
-    return "".join(kept)
+def _rules(css: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations, without those inside ``@`` rules, which hold for some media or moments only."""
+    depth, selectors = 0, ""
+    for words, brace in _PIECE.findall(_COMMENT.sub("", css)):
+        if brace == "}" and depth == 1 and not selectors.startswith("@"):
+            yield selectors, words
+        if brace == "{" and depth == 0:
+            selectors = words.rpartition(";")[2].strip()
+        depth = max(depth + {"{": 1, "}": -1}.get(brace, 0), 0)

@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from qa.errors import UnreadableFile
+from qa.readers.checks import check_document
 from qa.readers.decode import decode
 from qa.readers.front_matter import parse_fields
 from qa.types import Document, Unreadable
 
 MAX_ID = 100
+MAX_REFUSED = 20
 _UNSAFE = re.compile(r"[^\w.\-]+")
 
 
@@ -20,18 +22,20 @@ def read_jsonl(document_id: str, content: bytes) -> list[Document | Unreadable]:
     A document's id is the file's, ``/`` and the line's ``id`` (letters, digits, ``.``, ``_`` and ``-`` stay, others
     become ``-``), or ``line-7`` where there is none. A line that cannot be read is reported and stops no other.
     """
-    readings: list[Document | Unreadable] = []
+    documents: list[Document] = []
+    refused: list[Unreadable] = []
     taken: set[str] = set()
     for number, line in _lines(decode(content)):
         try:
-            document = _read_line(document_id, number, line)
-            if document.id in taken:
-                raise UnreadableFile(f"the id {document.id.rpartition('/')[2]!r} stands on an earlier line too")
-            taken.add(document.id)
-            readings.append(document)
+            documents.append(_read_line(document_id, number, line, taken))
         except UnreadableFile as error:
-            readings.append(Unreadable(f"{document_id}/line-{number}", f"line {number}: {error}"))
-    return readings
+            refused.append(Unreadable(f"{document_id}/line-{number}", f"line {number}: {error}"))
+    if refused and not documents:
+        raise UnreadableFile(f"none of its lines can be read; {refused[0].reason}")
+    if len(refused) > MAX_REFUSED:
+        more = len(refused) - MAX_REFUSED
+        refused[MAX_REFUSED:] = [Unreadable(document_id, f"{more} more lines cannot be read")]
+    return [*documents, *refused]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -40,7 +44,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _read_line(document_id: str, number: int, line: str) -> Document:
+def _read_line(document_id: str, number: int, line: str, taken: set[str]) -> Document:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -48,9 +52,15 @@ def _read_line(document_id: str, number: int, line: str) -> Document:
     if not isinstance(fields, dict):
         raise UnreadableFile('this is not an object; expected {"id": …, "title": …, "text": …}')
     text = fields.get("text")
-    if not isinstance(text, str) or not any(character.isalnum() for character in text):
+    if not isinstance(text, str):
         raise UnreadableFile('"text" must be a string that holds words')
-    return parse_fields(fields).over(Document(f"{document_id}/{_slug(fields.get('id'), number)}", "", text))
+    name = _slug(fields.get("id"), number)
+    document = parse_fields(fields).over(Document(f"{document_id}/{name}", "", text))
+    check_document(document)
+    if name in taken:
+        raise UnreadableFile(f"the id {name!r} stands on an earlier line too")
+    taken.add(name)
+    return document
 
 
 def _slug(value: object, number: int) -> str:

@@ -25,6 +25,7 @@ from qa.types import Document, Unreadable
 _FEW_CHARACTERS = 100
 _MANY_PICTURES = 0.1
 _MIN_PICTURES = 3
+_LISTED_PAGES = 20
 _UNMAPPED_SHARE = 0.2
 _OCR = "recognise the text (OCR), with ocrmypdf for example, and index the result"
 _LANGUAGE_BYTES = 200
@@ -33,19 +34,27 @@ _LANGUAGE_BYTES = 200
 def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
     """Read ``.pdf``; title, author, date of creation and keywords are its document information's.
 
-    Pages that are pictures without words are reported where they are many.
+    Damaged pages, and many pages that are pictures without words, are reported; the others are read.
     """
     opened = _open(content)
     try:
-        pages, pictures = _read_pages(opened)
+        pages, damaged, pictures = _read_pages(opened)
         _refuse_poor(pages, pictures)
         document = _document(document_id, opened, pages)
     finally:
         opened.close()
+    readings: list[Document | Unreadable] = [document]
+    if damaged:
+        readings.append(Unreadable(document_id, f"{_listed(damaged)} damaged; get the file again from its source"))
     if len(pictures) >= max(_MIN_PICTURES, _MANY_PICTURES * len(pages)):
-        shown = ", ".join(str(number + 1) for number in pictures)
-        return [document, Unreadable(document_id, f"pages {shown} are pictures without words; {_OCR}")]
-    return [document]
+        readings.append(Unreadable(document_id, f"{_listed(pictures)} pictures without words; {_OCR}"))
+    return readings
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    shown = ", ".join(str(number + 1) for number in numbers[:_LISTED_PAGES])
+    more = f" and {len(numbers) - _LISTED_PAGES} more" if len(numbers) > _LISTED_PAGES else ""
+    return f"pages {shown}{more} are"
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -57,20 +66,25 @@ def _open(content: bytes) -> pypdfium2.PdfDocument:
         raise UnreadableFile("the file is damaged or cut off; get it again from its source") from error
 
 
-def _read_pages(opened: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[int]]:
-    """The lines of each page, and the numbers (from 0) of pages that are pictures with hardly a word."""
+def _read_pages(opened: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[int], list[int]]:
+    """The lines of each page, and the numbers (from 0) of damaged pages and of pictures with hardly a word."""
     pages: list[list[Line]] = []
+    damaged: list[int] = []
     pictures: list[int] = []
     for number in range(len(opened)):
         try:
             page = Page(opened, number)
-        except pypdfium2.PdfiumError as error:
-            raise UnreadableFile(f"page {number + 1} is damaged; get the file again from its source") from error
+        except pypdfium2.PdfiumError:
+            pages.append([])
+            damaged.append(number)
+            continue
         pages.append(list(page.lines()))
         if sum(len(line.text) for line in pages[-1]) < _FEW_CHARACTERS and page.is_picture:
             pictures.append(number)
         page.close()
-    return pages, pictures
+    if len(damaged) == len(pages):
+        raise UnreadableFile(f"all its {len(pages)} pages are damaged; get the file again from its source")
+    return pages, damaged, pictures
 
 
 def _refuse_poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> None:

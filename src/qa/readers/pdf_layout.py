@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 
 from qa.readers.pdf_lines import HYPHEN, Line
 
@@ -50,10 +49,11 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     running = {key for key, count in repeated.items() if count >= enough}
     if len(pages) > 1:
         running |= {key for key, count in repeated.items() if count > 1 and _PAGE_NUMBER.fullmatch(key)}
-    return [
+    kept = [
         [line for line in page if line not in edge or _running_key(line) not in running]
         for page, edge in zip(pages, edges, strict=True)
     ]
+    return kept if any(kept) else [list(page) for page in pages]
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
@@ -132,13 +132,13 @@ def _right_margins(lines: Sequence[Line]) -> list[float]:
 
 
 def _leading(lines: Sequence[Line]) -> float:
-    """The usual distance of baselines, as a multiple of the size."""
-    gaps = [
+    """The distance of baselines inside paragraphs, as a multiple of the size: the lower quartile of all."""
+    gaps = sorted(
         (before.y - line.y) / line.size
         for before, line in pairwise(lines)
         if not _is_elsewhere(before, line) and before.y > line.y and line.size > 0
-    ]
-    return median(gaps) if gaps else 1.2
+    )
+    return max(gaps[len(gaps) // 4], 1.0) if gaps else 1.2
 
 
 def is_heading(paragraph: Paragraph, body: float) -> bool:

@@ -17,7 +17,7 @@ from qa.errors import UnreadableFile
 from qa.readers import read, reader_of
 from qa.types import Unreadable
 
-BEGAN = b"began\n"
+BEGAN = b"began"
 _GRACE_S = 5
 
 
@@ -36,7 +36,7 @@ def answer(document_id: str, content: bytes, answers: IO[bytes]) -> dict[str, An
     """What to say about one file: its ``readings``, or that there was no ``memory`` for them."""
     try:
         reader_of(document_id).load()
-        answers.write(BEGAN)
+        answers.write(BEGAN + b"\n")
         answers.flush()
         return {"readings": [asdict(reading) for reading in read(document_id, content)]}
     except ImportError as error:
