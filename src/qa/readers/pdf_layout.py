@@ -11,7 +11,7 @@ from qa.readers.pdf_lines import HYPHEN, Line
 
 _EDGE_LINES = 2
 _RUNNING_SHARE = 0.4
-_RUNNING_PAGES = 3
+_RUNNING_PAGES = 2
 _SAME_SIZE = 0.08
 _HEADING_SIZE = 1.12
 _HEADING_LENGTH = 200
@@ -20,6 +20,9 @@ _WIDE_GAP = 1.3
 _INDENT = 0.8
 _PAGE_NUMBER = re.compile(r"(?:page|seite|p\.|–|—|-)?\s*(?:#+|[ivxlc]+)\s*(?:(?:/|of|von|–|—|-)\s*#*)?", re.IGNORECASE)
 _PAGE_NUMBER_AT_AN_END = re.compile(r"^\d+\b|\b\d+(?:\s*(?:/|of|von)\s*\d+)?$")
+_DIVIDED = re.compile(rf"\w[-{HYPHEN}]$")
+_WORD, _LAST_WORD, _FIRST_WORD = re.compile(r"[\w-]+"), re.compile(r"[\w-]*$"), re.compile(r"^[\w-]*")
+_DIVIDING_SHARE = 0.03
 _BULLET = re.compile(r"(?:[•▪◦‣·●○–—]|\(?(?:\d{1,3}|[a-z])[.)])\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"""[.!?:;。！？…]["'”’»)\]]*$""")
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
@@ -44,13 +47,11 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Drop page numbers, and what stands at the top or bottom of many pages alike but for its page number."""
     largest = _HEADING_SIZE * body_size(pages)
     edges = [[line for line in _edges(page) if line.size <= largest] for page in pages]
-    repeated = Counter(key for page in edges for key in {_running_key(line) for line in page})
+    repeated = Counter(place for page in edges for place in {_running_place(line) for line in page})
     enough = max(_RUNNING_PAGES, _RUNNING_SHARE * sum(1 for page in pages if page))
-    running = {key for key, count in repeated.items() if count >= enough}
-    if len(pages) > 1:
-        running |= {key for key, count in repeated.items() if count > 1 and _PAGE_NUMBER.fullmatch(key)}
+    running = {place for place, count in repeated.items() if count >= enough}
     kept = [
-        [line for line in page if line not in edge or _running_key(line) not in running]
+        [line for line in page if line not in edge or not (_running_place(line) in running or _is_page_number(line))]
         for page, edge in zip(pages, edges, strict=True)
     ]
     return kept if any(kept) else [list(page) for page in pages]
@@ -61,10 +62,23 @@ def _edges(page: Sequence[Line]) -> list[Line]:
     return by_height[:_EDGE_LINES] + by_height[-_EDGE_LINES:]
 
 
-def _running_key(line: Line) -> str:
-    """A line's words with ``#`` for the page's number: ``Page 3``, ``3 Title`` or ``Title 3/10``."""
-    numbered = re.sub(r"\d+", "#", line.text)
-    return numbered if _PAGE_NUMBER.fullmatch(numbered) else _PAGE_NUMBER_AT_AN_END.sub("#", line.text)
+def _is_page_number(line: Line) -> bool:
+    """Whether a line is nothing but a page number: the one counted from the file's first page, or in Roman numerals."""
+    if not _PAGE_NUMBER.fullmatch(_with_number_sign(line.text)):
+        return False
+    numbers = re.findall(r"\d+", line.text)
+    return not numbers or str(line.page + 1) in numbers
+
+
+def _running_place(line: Line) -> tuple[str, int]:
+    """A line's words with ``#`` for the page's number (``Page 3``, ``3 Title``, ``Title 3/10``), and its height."""
+    numbered = _with_number_sign(line.text)
+    words = numbered if _PAGE_NUMBER.fullmatch(numbered) else _PAGE_NUMBER_AT_AN_END.sub("#", line.text)
+    return words, round(line.y)
+
+
+def _with_number_sign(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
 
 
 def body_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -151,39 +165,47 @@ def is_heading(paragraph: Paragraph, body: float) -> bool:
 
 
 class Joiner:
-    """Joins the lines of a paragraph; it knows all words of the document, to decide about divided ones."""
+    """Joins the lines of a paragraph; it knows the words of the whole document, to decide about divided ones."""
 
     def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
-        self._words = {word for page in pages for line in page for word in re.findall(r"[\w-]+", line.text.lower())}
+        lines = [line.text for page in pages for line in page]
+        divided = [bool(_DIVIDED.search(text)) for text in lines]
+        whole = (_without_parts(text, after) for text, after in zip(lines, [False, *divided], strict=False))
+        self._words = {word for text in whole for word in _WORD.findall(text.lower())}
+        self._divides = sum(divided) > _DIVIDING_SHARE * len(lines)
 
     def pieces(self, paragraph: Paragraph) -> list[str]:
         """The text of each line, ended so that the pieces in a row are the paragraph."""
         pieces = [line.text.translate(_LIGATURES) for line in paragraph.lines]
         for position in range(len(pieces) - 1):
             pieces[position] = self._joined(pieces[position], pieces[position + 1])
-        return [self._mended(piece) for piece in pieces]
+        return [piece.replace(HYPHEN, "-") for piece in pieces]
 
     def _joined(self, before: str, after: str) -> str:
-        if before.endswith(HYPHEN):
-            return before  # decided with the hyphens inside lines
-        if re.search(r"\w-$", before):
+        if _DIVIDED.search(before):
             return before[:-1] + self._hyphen(before[:-1], after)
         return before if _is_wide(before[-1]) and _is_wide(after[0]) else f"{before} "
 
-    def _mended(self, piece: str) -> str:
-        parts = piece.split(HYPHEN)
-        mended = parts[0]
-        for part in parts[1:]:
-            mended += self._hyphen(mended, part) + part
-        return mended
-
     def _hyphen(self, before: str, after: str) -> str:
-        """The hyphen between two parts of a word, or nothing where only the line's end put it there."""
-        first, second = re.search(r"[\w-]*$", before), re.match(r"[\w-]*", after)
-        left, right = (first.group() if first else ""), (second.group() if second else "")
-        if f"{left}-{right}".lower() in self._words and f"{left}{right}".lower() not in self._words:
+        """The hyphen between two parts of a word, or nothing where only the line's end put it there.
+
+        Other places of the document decide, then whether it divides words at all (most word processors do not).
+        """
+        left, right = _LAST_WORD.findall(before)[0], _FIRST_WORD.findall(after)[0]
+        if not (left[-1:].isalpha() and right[:1].islower()):
             return "-"
-        return "" if left[-1:].isalpha() and right[:1].islower() else "-"
+        left, right = left.lower(), right.lower()
+        if f"{left}{right}" in self._words:
+            return ""
+        if f"{left}-{right}" in self._words or {left, right} <= self._words:
+            return "-"
+        return "" if self._divides else "-"
+
+
+def _without_parts(text: str, after_divided: bool) -> str:
+    """A line without the parts of divided words at its ends."""
+    text = re.sub(r"\S+$", "", text) if _DIVIDED.search(text) else text
+    return re.sub(r"^\S+", "", text) if after_divided else text
 
 
 def _is_wide(character: str) -> bool:
