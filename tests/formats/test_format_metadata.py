@@ -155,6 +155,25 @@ def test_word_content_that_its_library_loses():
     assert document.text == "in a control\n\nbefore inserted linked\n\nin a box"
 
 
+def test_a_text_box_in_a_cell_is_read_once():
+    """A text box is written twice, for old and new programs; in a table's cell too it is read once."""
+    box = "<w:txbxContent><w:p><w:r><w:t>in a box</w:t></w:r></w:p></w:txbxContent>"
+    compatible = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    both = f"<mc:AlternateContent {compatible}><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    cell = f"<w:p><w:r><w:t>in a cell</w:t>{both}</mc:AlternateContent></w:r></w:p>"
+    (document,) = read("a.docx", word(f"<w:tbl><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>"))
+    assert document.text.count("in a box") == 1
+    assert document.text.count("in a cell") == 1
+
+
+def test_a_short_page_loses_its_furniture_too():
+    """A page with too few words to find its main part in gives all but its navigation and the like."""
+    furniture = '<nav>Home</nav><div role="search">Find</div><footer>Imprint</footer>'
+    page = f"<html><body>{furniture}<main><header><h1>Mill</h1></header><p>It burnt down.</p></main></body></html>"
+    (document,) = read("a.html", page.encode())
+    assert document.text == "Mill\n\nIt burnt down."
+
+
 def test_white_words_in_a_shaded_cell_are_seen():
     """White is hidden on bare paper only: in a table it is how headings look."""
     run = '<w:color w:val="FFFFFF"/>'

@@ -15,7 +15,7 @@ from qa.readers.isolation import MEMORY_BYTES, Parser
 from qa.types import Document, Unreadable
 
 SECONDS = 3.0
-SLACK = 1.0  # to kill a process and wait for its end
+SLACK = 5.0  # to end a process and start another on a busy machine
 AFTER = "zz-honest.md"  # the last name of its folder: read right after a family of hostile files
 HONEST = {
     "honest/a.md": honest.markdown,
