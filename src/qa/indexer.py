@@ -38,7 +38,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a build did, by document id; ``unreadable`` files are in none of the other lists."""
+    """What a build did, by document id; ``unreadable`` names files, and lines or pages of files that were read."""
 
     snapshot: str
     added: tuple[str, ...]

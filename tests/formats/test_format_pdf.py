@@ -222,7 +222,7 @@ def test_a_damaged_page_is_reported_and_the_rest_is_read():
     objects[2] = "<</Type/Pages/Kids[3 0 R 9 0 R]/Count 2>>"
     document, report = read("a.pdf", pdf(objects | {9: "(no page)"}))
     assert document.text == "These words are on the sound page."
-    assert report == Unreadable("a.pdf", "pages 2 are damaged; get the file again from its source")
+    assert report == Unreadable("a.pdf", "page 2 is damaged; get the file again from its source")
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - draft.docx", "untitled", "bridge.pdf", None, ""])

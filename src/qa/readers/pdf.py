@@ -52,6 +52,8 @@ def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
 
 
 def _listed(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"page {numbers[0] + 1} is"
     shown = ", ".join(str(number + 1) for number in numbers[:_LISTED_PAGES])
     more = f" and {len(numbers) - _LISTED_PAGES} more" if len(numbers) > _LISTED_PAGES else ""
     return f"pages {shown}{more} are"
@@ -137,8 +139,6 @@ def _write(pages: Sequence[Sequence[Line]], builder: TextBuilder) -> tuple[int, 
 def _language(opened: pypdfium2.PdfDocument) -> str | None:
     buffer = (ctypes.c_ushort * _LANGUAGE_BYTES)()
     length = raw.FPDFCatalog_GetLanguage(opened, buffer, ctypes.sizeof(buffer))
-    return (
-        bytes(buffer)[: max(length - 2, 0)].decode("utf-16-le", "ignore")
-        if 0 < length <= ctypes.sizeof(buffer)
-        else None
-    )
+    if not 0 < length <= ctypes.sizeof(buffer):
+        return None
+    return bytes(buffer)[:length].decode("utf-16-le", "ignore").rstrip("\0")

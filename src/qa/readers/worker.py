@@ -26,18 +26,19 @@ def serve(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
     while header := requests.readline():
         request = json.loads(header)
         content = requests.read(request["size"])
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_S)  # ends a parser whose other side has died
-        answers.write(json.dumps(answer(request["id"], content, answers)).encode() + b"\n")
+        said = answer(request["id"], content, answers, seconds)
+        answers.write(json.dumps(said).encode() + b"\n")
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def answer(document_id: str, content: bytes, answers: IO[bytes]) -> dict[str, Any]:
+def answer(document_id: str, content: bytes, answers: IO[bytes], seconds: float) -> dict[str, Any]:
     """What to say about one file: its ``readings``, or that there was no ``memory`` for them."""
     try:
         reader_of(document_id).load()
         answers.write(BEGAN + b"\n")
         answers.flush()
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_S)  # ends a parser whose other side has died
         return {"readings": [asdict(reading) for reading in read(document_id, content)]}
     except ImportError as error:
         reason = f"the parser of this format is not installed ({error.name})"
