@@ -15,6 +15,7 @@ from qa.doctor import examine
 from qa.errors import QAError
 from qa.evaluation.report import compare, render_table, to_json
 from qa.progress import ProgressBars
+from qa.readers import READERS
 from qa.rendering import render_answer, render_changes, render_checks
 
 EXIT_ERROR, EXIT_UNREADABLE, EXIT_EMPTY, EXIT_INTERRUPTED = 1, 3, 4, 130
@@ -148,9 +149,8 @@ def run_index(settings: Settings, options: argparse.Namespace) -> int:
         changes = compose.build_indexer(settings).build(strict=options.strict, progress=bars)
     print(render_changes(changes))
     if not changes.passages:
-        print(
-            f"qa: no article in {settings.corpus}; put .txt or .md files there and run qa index again", file=sys.stderr
-        )
+        formats = ", ".join(READERS)
+        print(f"qa: no article in {settings.corpus}; put files there ({formats}) and run qa index", file=sys.stderr)
     if changes.unreadable:
         return EXIT_UNREADABLE
     return 0 if changes.passages else EXIT_EMPTY

@@ -19,7 +19,7 @@ from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated, StrictBuil
 from qa.late_interaction import EncodedPassage, TokenIndex, pool
 from qa.lexical import BM25Index
 from qa.protocols import Embedder, Splitter, Vectors
-from qa.readers import read
+from qa.readers.isolation import Parser
 from qa.snapshot import Manifest, Snapshot
 from qa.stores import STORES
 from qa.types import Document, Passage, Unreadable
@@ -41,7 +41,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a build did, by document id; ``unreadable`` files are in none of the other lists."""
+    """What a build did, by document id; ``unreadable`` names files, and lines or pages of files that were read."""
 
     snapshot: str
     added: tuple[str, ...]
@@ -176,20 +176,28 @@ def read_corpus(
     """Read every file of a folder, the index left out; those that cannot be read are listed with the reason.
 
     Raises:
-        CorpusError: the folder cannot be listed.
+        CorpusError: the folder cannot be listed, or the process that parses cannot be started.
     """
     documents: list[Document] = []
     unreadable: list[Unreadable] = []
     files = list_files(corpus, index)
-    for done, document_id in enumerate(files, start=1):
-        try:
-            documents.append(read(document_id, read_file(corpus, document_id)))
-        except UnreadableFile as error:
-            shown = document_id.encode("utf-8", "backslashreplace").decode("utf-8")
-            logger.warning("%s: %s", shown, error)
-            unreadable.append(Unreadable(shown, str(error)))
-        progress("reading", done, len(files))
+    with Parser() as parser:
+        for done, document_id in enumerate(files, start=1):
+            for reading in _read(corpus, document_id, parser):
+                if isinstance(reading, Document):
+                    documents.append(reading)
+                else:
+                    logger.warning("%s: %s", reading.document_id, reading.reason)
+                    unreadable.append(reading)
+            progress("reading", done, len(files))
     return documents, unreadable
+
+
+def _read(corpus: Path, document_id: str, parser: Parser) -> list[Document | Unreadable]:
+    try:
+        return parser.parse(document_id, read_file(corpus, document_id))
+    except UnreadableFile as error:
+        return [Unreadable(document_id.encode("utf-8", "backslashreplace").decode("utf-8"), str(error))]
 
 
 def identify(documents: Sequence[Document], unreadable: Sequence[Unreadable], recipe: str) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.types import Candidate, Document, Hit, Passage
+from qa.types import Candidate, Document, Hit, Passage, Unreadable
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -37,15 +37,15 @@ class Encoded:
 
 
 class Reader(Protocol):
-    """Turns the bytes of one file into a document."""
+    """Turns the bytes of one file into its documents: one with the id given, or several with ids below it."""
 
-    def __call__(self, document_id: str, content: bytes) -> Document:
-        """Read a file.
+    def __call__(self, document_id: str, content: bytes) -> Sequence[Document | Unreadable]:
+        """Read a file; what is unreadable in it stands among the documents and stops none of them.
 
-        ``document.text`` is not blank, and every offset of the product counts into it.
+        ``document.text`` holds words, and every offset of the product counts into it.
 
         Raises:
-            UnreadableFile: with a reason that its owner can act on.
+            UnreadableFile: nothing of the file can be read, with a reason that its owner can act on.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from qa.doctor import Check
 from qa.indexer import Changes
 from qa.service import Answered
-from qa.types import Citation, RankedPassage, Reason
+from qa.types import Citation, Document, RankedPassage, Reason, Span
 
 WIDTH = 100
 REASONS = {
@@ -29,10 +29,7 @@ def render_answer(answered: Answered) -> str:
 
 def _quotation(citations: Sequence[Citation]) -> str:
     quoted = [_filled(f"“{c.cited_text}” [{c.number}]", "") for c in citations]
-    sources = [
-        f"[{c.number}] {c.document.title or c.document.id} – {c.document.id}, characters {c.span.start}–{c.span.end}"
-        for c in citations
-    ]
+    sources = [f"[{c.number}] {c.document.title or c.document.id} – {_place(c.document, c.span)}" for c in citations]
     return "\n".join([*quoted, "", *sources])
 
 
@@ -48,9 +45,14 @@ def _refusal(answered: Answered) -> str:
 
 def _passage(ranked: RankedPassage) -> str:
     title = ranked.document.title or ranked.document.id
-    where = f"{ranked.passage.document_id}, characters {ranked.passage.start}–{ranked.passage.end}"
+    where = _place(ranked.document, Span(ranked.passage.start, ranked.passage.end))
     published = f", {ranked.document.published}" if ranked.document.published else ""
     return f"{ranked.rank:>2}. {title}{published} ({where})\n{_filled(ranked.passage.text, '    ')}"
+
+
+def _place(document: Document, span: Span) -> str:
+    page = document.page_at(span.start)
+    return f"{document.id}{f', page {page}' if page else ''}, characters {span.start}–{span.end}"
 
 
 def _filled(text: str, indent: str) -> str:

@@ -25,7 +25,7 @@ from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 3
+FORMAT = 4
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
@@ -292,7 +292,8 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
-    documents = [_document(line) for line in (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]]
+    lines = (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]
+    documents = [Document.from_fields(json.loads(line)) for line in lines]
     passages = _passages(folder, documents)
     sentences = np.asarray([len(passage.sentences) for passage in passages], dtype=np.int64)
     store = STORES[manifest.store]
@@ -305,12 +306,6 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         TokenIndex.load(folder / _TOKENS, sentences),
         BM25Index.load(folder / _LEXICAL),
     )
-
-
-def _document(line: str) -> Document:
-    fields = json.loads(line)
-    headings = tuple(Span(**span) for span in fields.pop("headings"))
-    return Document(**fields | {"tags": tuple(fields["tags"]), "headings": headings})
 
 
 def _passages(folder: Path, documents: Sequence[Document]) -> list[Passage]:

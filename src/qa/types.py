@@ -3,9 +3,11 @@
 Offsets are Unicode code points into ``Document.text``, end exclusive: ``text[start:end]`` is the quotation.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +26,9 @@ class Document:
     """One article as read: the plain text that every offset counts into, and what is known about it.
 
     ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``).
+    ``language`` is a BCP 47 tag as its source gives it (``en``, ``zh-Hant``).
     ``headings`` are the spans of section headings inside ``text``, in order.
+    ``pages`` are the offsets at which the pages of a paged format begin, ascending, the first one 0; else it is empty.
     """
 
     id: str
@@ -35,11 +39,25 @@ class Document:
     tags: tuple[str, ...] = ()
     url: str | None = None
     headings: tuple[Span, ...] = ()
+    author: str | None = None
+    language: str | None = None
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page, from 1, that holds a code point; None where the format has no pages."""
+        return bisect_right(self.pages, offset) or None
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """The document whose ``dataclasses.asdict`` went through JSON."""
+        headings = tuple(Span(**span) for span in fields["headings"])
+        sequences = {"tags": tuple(fields["tags"]), "headings": headings, "pages": tuple(fields["pages"])}
+        return cls(**{**fields, **sequences})
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file of the corpus that could not be indexed, and why, in words for the person who owns it."""
+    """What could not be indexed (a file, a line or the pages of one), and why, in words for the person who owns it."""
 
     document_id: str
     reason: str

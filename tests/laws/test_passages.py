@@ -99,7 +99,7 @@ def test_any_markdown(embedder, blocks, limit):
     """Markdown with headings, lists, quotations and tables: the laws hold for the rendered text."""
     source = "\n\n".join(prefix + words for prefix, words in blocks)
     try:
-        document = read("a.md", source.encode())
+        (document,) = read("a.md", source.encode())
     except UnreadableFile:
         return
     assert_lawful(document, split(embedder, limit, document), embedder, limit)
@@ -158,7 +158,9 @@ def test_passages_are_filled(embedder):
 def test_headings_begin_passages(embedder):
     """A section's passage begins with its heading, and later ones of the section carry it as context."""
     body = "The plane left at noon, and nobody on the ground knew why. " * 30
-    document = read("a.md", f"# Title\n\nIntroduction.\n\n## First part\n\n{body}\n\n## Second part\n\nShort.".encode())
+    (document,) = read(
+        "a.md", f"# Title\n\nIntroduction.\n\n## First part\n\n{body}\n\n## Second part\n\nShort.".encode()
+    )
     passages = split(embedder, 256, document)
     assert passages[0].text.startswith("Title")
     [first] = [p for p in passages if p.text.startswith("First part")]

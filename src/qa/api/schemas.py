@@ -130,6 +130,7 @@ class CitationBody(BaseModel):
     prefix: str
     suffix: str
     url: str = Field(description="opens the document at the quotation")
+    page: int | None = Field(description="the number of the page, from 1, where the document's format has pages")
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -144,6 +145,7 @@ class CitationBody(BaseModel):
             prefix=citation.prefix,
             suffix=citation.suffix,
             url=document_url(citation.document.id, citation.span.start, citation.span.end),
+            page=citation.document.page_at(citation.span.start),
         )
 
 
@@ -163,6 +165,7 @@ class PassageBody(BaseModel):
     text: str
     start_char_index: int
     end_char_index: int
+    page: int | None = Field(description="the page on which the passage begins, where the document's format has pages")
     highlights: list[HighlightBody]
     score: float
     scores: dict[str, float] | None
@@ -180,6 +183,7 @@ class PassageBody(BaseModel):
             text=ranked.passage.text,
             start_char_index=ranked.passage.start,
             end_char_index=ranked.passage.end,
+            page=ranked.document.page_at(ranked.passage.start),
             highlights=[
                 HighlightBody(start_char_index=mark.span.start, end_char_index=mark.span.end, kind=mark.kind.value)
                 for mark in ranked.highlights
@@ -269,9 +273,12 @@ class DocumentSummary(BaseModel):
     title: str
     published: str | None
     publisher: str | None
+    author: str | None
+    language: str | None = Field(description="a BCP 47 tag, as the file gives it")
     tags: list[str]
     url: str
     char_count: int
+    page_count: int | None = Field(description="where the document's format has pages")
     sha256: str = Field(description="of the text as UTF-8: anyone can check the quotations against it")
 
     @classmethod
@@ -281,9 +288,12 @@ class DocumentSummary(BaseModel):
             title=display_title(document),
             published=document.published,
             publisher=document.publisher,
+            author=document.author,
+            language=document.language,
             tags=list(document.tags),
             url=document_url(document.id),
             char_count=len(document.text),
+            page_count=len(document.pages) or None,
             sha256=text_sha256(document),
         )
 

@@ -1,47 +1,92 @@
 """Suffix → reader: the one place to add a format.
 
-Write ``readers/<format>.py`` with a function that fulfils ``protocols.Reader`` and add its suffixes here.
+Write ``readers/<format>.py`` with a function that fulfils ``protocols.Reader`` and add its suffixes here. Readers run
+in a process of their own (``isolation.py``), which imports a format's libraries at the first file that needs them.
 """
 
-import re
-from collections.abc import Mapping
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from qa.errors import UnreadableFile
-from qa.protocols import Reader
-from qa.readers.markdown import read_markdown
-from qa.readers.plain import read_plain
-from qa.types import Document
+from qa.readers.checks import check_document
+from qa.readers.signatures import check_signature
+from qa.types import Document, Unreadable
 
-READERS: Mapping[str, Reader] = {
-    ".txt": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
+if TYPE_CHECKING:  # the joints import numpy, which takes longer than to start the process that parses
+    from qa.protocols import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class LazyReader:
+    """A reader named ``module:function``, imported at its first use."""
+
+    path: str
+
+    def load(self) -> "Reader":
+        """Import the reader."""
+        module, _, name = self.path.partition(":")
+        reader: Reader = getattr(importlib.import_module(module), name)
+        return reader
+
+    def __call__(self, document_id: str, content: bytes) -> Sequence[Document | Unreadable]:
+        return self.load()(document_id, content)
+
+
+READERS: Mapping[str, LazyReader] = {
+    ".txt": LazyReader("qa.readers.plain:read_plain"),
+    ".md": LazyReader("qa.readers.markdown:read_markdown"),
+    ".markdown": LazyReader("qa.readers.markdown:read_markdown"),
+    ".html": LazyReader("qa.readers.html:read_html"),
+    ".htm": LazyReader("qa.readers.html:read_html"),
+    ".xhtml": LazyReader("qa.readers.html:read_html"),
+    ".pdf": LazyReader("qa.readers.pdf:read_pdf"),
+    ".docx": LazyReader("qa.readers.docx:read_docx"),
+    ".epub": LazyReader("qa.readers.epub:read_epub"),
+    ".jsonl": LazyReader("qa.readers.jsonl:read_jsonl"),
 }
 
-MAX_UNBROKEN = 100_000  # code points; the longest sentences in print have about 75,000
-_BREAK = re.compile(r"[.!?…。！？｡।؟۔\n\r\u2029]")
+_LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
 
 
-def read(document_id: str, content: bytes) -> Document:
-    """Read one file with the reader of its suffix.
+def reader_of(document_id: str) -> LazyReader:
+    """The reader of a file's suffix.
 
     Raises:
-        UnreadableFile: unknown suffix, no text in the file, or what the format's reader objects to.
+        UnreadableFile: no reader has this suffix.
     """
     suffix = PurePosixPath(document_id).suffix.lower()
-    reader = READERS.get(suffix)
-    if reader is None:
+    if suffix not in READERS:
         raise UnreadableFile(f"the suffix {suffix or '(none)'!r} is not supported; supported: {', '.join(READERS)}")
+    return READERS[suffix]
+
+
+def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
+    """Read one file with the reader of its suffix, in this process and without limits.
+
+    Raises:
+        UnreadableFile: unknown suffix, another format's content, no words, or what the format's reader objects to.
+    """
+    reader = reader_of(document_id)
     if not content:
         raise UnreadableFile("the file is empty")
-    document = reader(document_id, content)
-    if not any(character.isalnum() for character in document.text):
+    check_signature(document_id, content)
+    read_content = reader.load()
+    try:
+        readings = list(read_content(document_id, content))
+    except (UnreadableFile, MemoryError):
+        raise
+    except RecursionError as error:
+        raise UnreadableFile("the file is nested too deeply; convert it to plain text") from error
+    except Exception as error:  # parsers fail in more ways than they list
+        if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
+            raise MemoryError from error
+        raise UnreadableFile(f"the file is damaged: its parser stopped with {type(error).__name__}") from error
+    for reading in readings:
+        if isinstance(reading, Document):
+            check_document(reading)
+    if not readings:
         raise UnreadableFile("the file holds no words")
-    longest = max(map(len, _BREAK.split(document.text)))
-    if longest > MAX_UNBROKEN:
-        raise UnreadableFile(
-            f"{longest} characters stand without the end of a sentence or line, more than {MAX_UNBROKEN}: "
-            "this is not an article; break it into lines or remove it"
-        )
-    return document
+    return readings

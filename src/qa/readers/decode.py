@@ -1,6 +1,7 @@
 """Bytes → text, without touching line ends: every code point of the file keeps its place."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -14,7 +15,20 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WESTERN = "cp1252"
-_ALLOWED_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+_DECLARED_WITHIN = 2048
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
+)
+_PAGE_ENCODING = re.compile(  # of the WHATWG standard: UTF-7 and the like would let a page hide markup
+    r"utf-?8|iso-8859-\d+|latin-?1|us-ascii|ascii|windows-\d+|cp\d+|big5(?:-hkscs)?|gb2312|gbk|gb18030|euc-(?:jp|kr)"
+    r"|shift[-_]jis|x-sjis|iso-2022-jp|koi8-[ru]|macintosh"
+)
+_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), _WESTERN) | {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-sjis": "shift_jis",
+}
+_CONTROLS = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 def decode(content: bytes) -> str:
@@ -24,9 +38,27 @@ def decode(content: bytes) -> str:
         UnreadableFile: the bytes are not text, or in an encoding that cannot be told.
     """
     text = _decode_marked(content)
-    if text is None:
-        text = _decode_unmarked(content)
-    controls = sum(1 for c in text if (c < " " or "\x7f" <= c < "\xa0") and c not in _ALLOWED_CONTROLS)
+    return _checked(_decode_unmarked(content) if text is None else text)
+
+
+def decode_html(content: bytes) -> str:
+    """Decode by byte order mark, else as the page itself declares, else as any text.
+
+    Raises:
+        UnreadableFile: as ``decode`` does.
+    """
+    declared = _DECLARED.search(content[:_DECLARED_WITHIN])
+    name = declared.group(1).decode("ascii").lower() if declared else ""
+    if _PAGE_ENCODING.fullmatch(name) and not content.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+        try:
+            return _checked(content.decode(_AS_BROWSERS_READ.get(name, name)))
+        except (LookupError, UnicodeDecodeError):
+            pass  # it declares what it is not: decoded as any text
+    return decode(content)
+
+
+def _checked(text: str) -> str:
+    controls = len(_CONTROLS.findall(text))
     if "\0" in text or controls > len(text) // 100:
         raise UnreadableFile("the file is not text (it holds control characters); remove it or convert it to text")
     return text

@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 import yaml
 
 from qa.errors import UnreadableFile
+from qa.readers.checks import MAX_LINE
+from qa.types import Document
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-MAX_LINE = 1000  # code points of a field
 _LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -24,6 +27,13 @@ class FrontMatter:
     publisher: str | None = None
     tags: tuple[str, ...] = ()
     url: str | None = None
+    author: str | None = None
+    language: str | None = None
+
+    def over(self, document: Document) -> Document:
+        """The document with what the front matter says put over what the format says."""
+        said = {name: value for name, value in asdict(self).items() if value}
+        return replace(document, **said)
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
@@ -41,20 +51,37 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
         raise UnreadableFile("the front matter is not valid YAML; mend the lines between the two ---") from error
     if not isinstance(fields, dict):
         return FrontMatter(), text  # a rule, some text and another rule: not front matter
-    return _parse(fields), text[block.end() :]
+    try:
+        return parse_fields(fields), text[block.end() :]
+    except UnreadableFile as error:
+        raise UnreadableFile(f"front matter: {error}") from error
 
 
-def _parse(fields: dict[object, object]) -> FrontMatter:
+def parse_fields(fields: Mapping[Any, object]) -> FrontMatter:
+    """Take from a mapping the fields that this product reads.
+
+    Raises:
+        UnreadableFile: a field has a value of the wrong kind.
+    """
     return FrontMatter(
         title=_line(fields, "title"),
         published=_published(fields.get("published", fields.get("date"))),
         publisher=_line(fields, "publisher"),
         tags=_tags(fields.get("tags")),
         url=_line(fields, "url"),
+        author=_author(fields),
+        language=_line(fields, "language") or _line(fields, "lang"),
     )
 
 
-def _line(fields: dict[object, object], name: str) -> str | None:
+def _author(fields: Mapping[Any, object]) -> str | None:
+    names = fields.get("author", fields.get("authors"))
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        names = ", ".join(names)
+    return _line({"author": names}, "author")
+
+
+def _line(fields: Mapping[Any, object], name: str) -> str | None:
     value = fields.get(name)
     if value is None:
         return None
@@ -68,7 +95,7 @@ def _plain(value: object, name: str) -> str:
     except ValueError:  # an integer of more digits than Python prints
         line = None
     if line is None or len(line) > MAX_LINE or any(unicodedata.category(c) in {"Cc", "Cs"} for c in line):
-        raise UnreadableFile(f"front matter: {name} must be one line of text of at most {MAX_LINE} characters")
+        raise UnreadableFile(f"{name} must be one line of text of at most {MAX_LINE} characters")
     return line
 
 
@@ -77,12 +104,13 @@ def _published(value: object) -> str | None:
         return None
     if isinstance(value, date):  # datetime is one too
         return value.isoformat()[:10]
-    if isinstance(value, (str, int)) and _is_date(str(value).strip()):
+    if isinstance(value, (str, int)) and is_date(str(value).strip()):
         return str(value).strip()
-    raise UnreadableFile("front matter: published must be a date such as 2006-10-27, 2006-10 or 2006")
+    raise UnreadableFile("published must be a date such as 2006-10-27, 2006-10 or 2006")
 
 
-def _is_date(value: str) -> bool:
+def is_date(value: str) -> bool:
+    """Whether a text is an ISO 8601 date, reduced precision allowed."""
     if not _DATE.fullmatch(value):
         return False
     try:
@@ -97,5 +125,5 @@ def _tags(value: object) -> tuple[str, ...]:
         return ()
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, (str, int, date)) for item in items):
-        raise UnreadableFile("front matter: tags must be a list of words, such as [china, defectors]")
+        raise UnreadableFile("tags must be a list of words, such as [china, defectors]")
     return tuple(dict.fromkeys(tag for item in items if (tag := _plain(item, "each of the tags"))))

@@ -1,0 +1,63 @@
+"""The process that parses: reads files from standard input, answers in JSON, and knows nothing but the readers.
+
+For each request, a line of JSON with the document's id and the number of bytes that follow, it answers with two
+lines: ``began`` when the reader is loaded and the time of the file counts, and the readings. Answers are JSON and not
+pickles, so that a parser that a file has taken over cannot make the other side run code.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import asdict
+from typing import IO, Any
+
+from qa.errors import UnreadableFile
+from qa.readers import read, reader_of
+from qa.types import Unreadable
+
+BEGAN = b"began"
+_GRACE_S = 5
+
+
+def serve(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
+    """Answer until the requests end."""
+    while header := requests.readline():
+        request = json.loads(header)
+        content = requests.read(request["size"])
+        said = answer(request["id"], content, answers, seconds)
+        answers.write(json.dumps(said).encode() + b"\n")
+        answers.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def answer(document_id: str, content: bytes, answers: IO[bytes], seconds: float) -> dict[str, Any]:
+    """What to say about one file: its ``readings``, or that there was no ``memory`` for them."""
+    try:
+        reader_of(document_id).load()
+        answers.write(BEGAN + b"\n")
+        answers.flush()
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_S)  # ends a parser whose other side has died
+        return {"readings": [asdict(reading) for reading in read(document_id, content)]}
+    except ImportError as error:
+        reason = f"the parser of this format is not installed ({error.name})"
+    except UnreadableFile as error:
+        reason = str(error)
+    except MemoryError:
+        return {"memory": "exhausted"}
+    return {"readings": [asdict(Unreadable(document_id, reason))]}
+
+
+def main() -> None:
+    """Limit this process, and serve."""
+    seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not stand between the answers
+    serve(sys.stdin.buffer, answers, seconds)
+
+
+if __name__ == "__main__":
+    main()

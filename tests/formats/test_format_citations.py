@@ -1,0 +1,96 @@
+"""Every format from the file to the citation: offsets stay exact, and a citation of a PDF has its page."""
+
+import honest
+import pytest
+
+from qa.answerer import Answerer
+from qa.api.schemas import AskResponse, DocumentSummary
+from qa.compose import build_embedder
+from qa.config import Settings
+from qa.indexer import Indexer
+from qa.readers import read
+from qa.rendering import render_answer
+from qa.retriever import Retriever
+from qa.service import Service
+from qa.splitter import SentenceSplitter
+from qa.types import Question
+
+FILES = {
+    "a.md": honest.markdown,
+    "a.html": honest.html,
+    "a.docx": honest.word,
+    "a.epub": honest.epub,
+    "a.pdf": honest.pdf,
+    "a.jsonl": honest.jsonl,
+    "a.txt": honest.plain,
+}
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return build_embedder(Settings(), threads=1)
+
+
+@pytest.fixture(scope="module")
+def splitter(embedder):
+    return SentenceSplitter(embedder, max_tokens=128)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_passage_is_an_exact_slice(name, splitter):
+    """Whatever the format, passages and sentences are slices of the document's text and cover all its words."""
+    for document in read(name, FILES[name]()):
+        passages = splitter(document)
+        assert all(document.text[p.start : p.end] == p.text for p in passages)
+        covered = "".join(document.text[s.start : s.end] for p in passages for s in p.sentences)
+        assert "".join(covered.split()) == "".join(document.text.split())
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.docx", "a.epub", "a.pdf"])
+def test_headings_go_with_their_passages(name, splitter):
+    """What is embedded with a passage names its section, in every format that has headings."""
+    (document,) = read(name, FILES[name]())
+    sections = {honest.FIRST: 0, honest.BUILT: 1, honest.CJK: 2, honest.LAST: 3}
+    for sentence, number in sections.items():
+        (passage,) = [p for p in splitter(document) if sentence in p.text]
+        assert honest.HEADINGS[number] in passage.embedded_text
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory, embedder, splitter):
+    """A service over one PDF and one page, built and opened again."""
+    folder = tmp_path_factory.mktemp("site")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "bridge.pdf").write_bytes(honest.pdf())
+    (corpus / "mill.html").write_bytes(honest.html().replace(honest.LAST.encode(), b"The mill burnt down in 1913."))
+    indexer = Indexer(corpus, folder / "index", embedder, splitter, recipe="test")
+    indexer.build()
+    service = Service(folder / "index", embedder, Answerer(Retriever(embedder)))
+    service.open()
+    return service
+
+
+def test_a_citation_of_a_pdf_has_its_page(service):
+    """The page of a quotation is in the answer's body and on the terminal, and is the one on which it was set."""
+    answered = service.ask(Question("When was the toll abolished?"))
+    body = AskResponse.of(answered)
+    (citation,) = [c for c in body.citations if c.document_id == "bridge.pdf"]
+    assert (citation.cited_text, citation.page) == (honest.LAST, 3)
+    assert "bridge.pdf, page 3, characters" in render_answer(answered)
+    assert {p.page for p in body.passages if p.document_id == "bridge.pdf"} <= {1, 2, 3}
+
+
+def test_a_citation_of_a_page_without_pages_has_none(service):
+    """Formats without pages give none."""
+    body = AskResponse.of(service.ask(Question("When did the mill burn down?")))
+    (citation,) = [c for c in body.citations if c.document_id == "mill.html"]
+    assert citation.page is None
+
+
+def test_a_snapshot_keeps_what_files_say_of_themselves(service):
+    """Author, language and pages come back from the snapshot as they were read."""
+    (bridge,) = read("bridge.pdf", honest.pdf())
+    assert service.snapshot.document_by_id["bridge.pdf"] == bridge
+    summary = DocumentSummary.of(bridge)
+    assert (summary.author, summary.page_count) == (honest.AUTHOR, 3)
