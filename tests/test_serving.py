@@ -136,3 +136,12 @@ def test_it_stops_at_once_while_libraries_load(corpus_index):
         began = time.monotonic()
         assert server.stop(signal.SIGINT) in {STOPPED_BY_CTRL_C, -signal.SIGINT}
         assert time.monotonic() - began < 5
+
+
+def test_the_manual_shows_every_route_and_loads_nothing_from_elsewhere(client):
+    """The manual is served whole by this server, and names what the description for machines names."""
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert "https://" not in page.text
+    for path in client.get("/openapi.json").json()["paths"]:
+        assert path in page.text

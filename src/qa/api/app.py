@@ -51,6 +51,8 @@ def create_app(service: Service) -> FastAPI:
         version=qa.__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own manual loads a script from elsewhere; see routes/manual.py
+        redoc_url=None,
         responses={"4XX": {"model": Problem, "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.service = service
