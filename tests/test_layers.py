@@ -9,13 +9,21 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 
 LAYERS = [
     {"types", "errors", "analysis"},
-    {"protocols"},
-    {"readers", "corpus", "splitter", "embedders", "stores", "lexical", "config", "progress"},
+    {"protocols", "followup"},
+    {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress"},
+    {"lexical"},
+    {"query"},
+    {"late_interaction"},
     {"snapshot"},
-    {"indexer", "retriever", "rerankers", "sentences", "confidence"},
+    {"features"},
+    {"ranking"},
+    {"indexer", "retriever", "rerankers", "sentences"},
+    {"confidence"},
     {"answerer", "doctor"},
     {"service"},
-    {"compose", "rendering"},
+    {"measures", "rendering"},
+    {"evaluation"},
+    {"compose"},
     {"api"},
     {"cli"},
 ]
@@ -26,10 +34,10 @@ OWNERS = {
     "torch": ("embedders/", "rerankers/"),
     "fastapi": ("api/",),
     "starlette": ("api/",),
-    "jinja2": ("api/",),
     "pydantic": ("api/", "config.py"),
     "bm25s": ("lexical.py",),
     "sentencex": ("splitter.py",),
+    "rapidfuzz": ("lexicon.py",),
 }
 
 FILES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))

@@ -7,8 +7,9 @@ segmenter (Nie, Gao, Zhang, Zhou 2000, "On the use of words and n-grams for Chin
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntFlag
 
 from Stemmer import Stemmer
 
@@ -24,17 +25,29 @@ MAX_WORD = 64
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One term and the code points it was made from, ``text[start:end]``."""
+    """One term, the normalised word it is the stem of, and the code points it was made from, ``text[start:end]``."""
 
     term: str
+    word: str
     start: int
     end: int
+
+
+class TokenShape(IntFlag):
+    """What a token looks like on the page; what an answer to "who", "when" or "how many" has to have."""
+
+    CAPITAL = 1
+    DIGIT = 2
+    YEAR = 4
+    MONTH = 8
+    NUMBER_WORD = 16
+    INITIAL = 32
 
 
 def analyze(text: str) -> list[Token]:
     """The terms of a text, in order; every occurrence is one token."""
     stem = Stemmer("english").stemWord
-    return [Token(stem(normal), start, end) for normal, start, end in words(text)]
+    return [Token(stem(normal), normal, start, end) for normal, start, end in words(text)]
 
 
 def terms(text: str) -> list[str]:
@@ -62,3 +75,36 @@ def normalize(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _POSSESSIVE.sub("", plain).replace("'", "").replace("’", "") or word
+
+
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday century".split()
+)
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen "
+    "half twice both several percent".split()
+)
+
+
+def token_shapes(text: str, tokens: Sequence[Token]) -> list[int]:
+    """The ``TokenShape`` bits of each token of one sentence."""
+    return [_shape(text[token.start : token.end], first=not place) for place, token in enumerate(tokens)]
+
+
+def _shape(word: str, first: bool) -> int:
+    lower = word.lower()
+    shape = TokenShape.INITIAL if first else TokenShape(0)
+    if word[0].isupper():
+        shape |= TokenShape.CAPITAL
+    if any(c.isdigit() for c in word):
+        shape |= TokenShape.DIGIT
+    if _YEAR.fullmatch(word):
+        shape |= TokenShape.YEAR
+    if (lower in _MONTHS and word[0].isupper()) or lower == "century":
+        shape |= TokenShape.MONTH
+    if lower in _NUMBER_WORDS:
+        shape |= TokenShape.NUMBER_WORD
+    return int(shape)

@@ -42,18 +42,19 @@ class Answerer:
         if not snapshot.passages or (rows is not None and not len(rows)):
             reason = Reason.FILTERS_EXCLUDE_ALL if snapshot.passages else Reason.EMPTY_INDEX
             return _empty_handed(question, reason)
-        retrieval = self._retriever.retrieve(snapshot, question.text, rows)
+        retrieval = self._retriever.retrieve(snapshot, question.text, rows, question.history)
         candidates = self._rerank(snapshot, question, retrieval.candidates)
         ranked = perf_counter()
-        citations, confidence, reasons = _decide(snapshot, retrieval, candidates)
-        passages = _ranked(snapshot, retrieval, candidates[: question.top_k], citations)
+        confidence, reasons = assess(snapshot, retrieval, candidates)
+        nearest = _cite(snapshot, choose_sentences(snapshot, candidates))
+        passages = _ranked(snapshot, retrieval, candidates[: question.top_k], () if reasons else nearest)
         ended = perf_counter()
         return Answer(
             question=question.text,
-            searched_for=retrieval.query.text,
+            searched_for=retrieval.query.searched_for,
             confidence=confidence,
             reasons=reasons,
-            citations=citations,
+            nearest=nearest,
             passages=passages,
             unmatched_terms=unmatched_terms(snapshot, question.text, retrieval.query.tokens),
             timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
@@ -84,19 +85,11 @@ def _empty_handed(question: Question, reason: Reason) -> Answer:
     return Answer(question.text, question.text, Confidence(Band.LOW, 0.0), (reason,), (), (), (), {"total": 0.0})
 
 
-def _decide(
-    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]
-) -> tuple[tuple[Citation, ...], Confidence, tuple[Reason, ...]]:
-    """Cite the sentences that answer, or give the reasons why none does."""
-    confidence, reasons = assess(snapshot, retrieval, candidates)
-    if reasons:
-        return (), confidence, reasons
-    chosen = choose_sentences(snapshot, candidates)
-    citations = tuple(_cite(snapshot, number, row, span) for number, (row, span) in enumerate(chosen, start=1))
-    return citations, confidence, ()
+def _cite(snapshot: Snapshot, chosen: Sequence[tuple[int, Span]]) -> tuple[Citation, ...]:
+    return tuple(_citation(snapshot, number, row, span) for number, (row, span) in enumerate(chosen, start=1))
 
 
-def _cite(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation:
+def _citation(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation:
     document = snapshot.document_of(row)
     return Citation(
         number=number,

@@ -13,6 +13,7 @@ from qa.api.schemas import AskResponse, parse_question
 from qa.config import Settings, load_settings
 from qa.doctor import examine
 from qa.errors import QAError
+from qa.evaluation.report import compare, render_table, to_json
 from qa.progress import ProgressBars
 from qa.readers import READERS
 from qa.rendering import render_answer, render_changes, render_checks
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: nothing more to say, and nothing to complain about at exit
         return EXIT_ERROR
+    except OSError as error:
+        print(f"qa: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return EXIT_ERROR
 
 
 def _quiet_libraries() -> None:
@@ -63,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_serve(commands)
     _add_doctor(commands)
+    _add_eval(commands)
     return parser
 
 
@@ -90,6 +95,7 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command = _command(commands, "ask", run_ask, "answer one question on the terminal")
     command.add_argument("question", help="what you want to know, in quotes")
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")
 
 
@@ -99,11 +105,42 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     command.add_argument("--host", metavar="ADDRESS", help=Settings.model_fields["host"].description)
     command.add_argument("--port", metavar="PORT", help=Settings.model_fields["port"].description)
+    command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "doctor", run_doctor, "say whether the index is sound")
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "eval", run_eval, "measure answers on questions whose answers are known")
+    command.add_argument("sets", nargs="+", type=Path, metavar="DIR", help="a data set in BEIR-like layout")
+    command.add_argument("--compare", default="", metavar="NAMES", help="baselines to add: bm25,dense,rrf")
+    command.add_argument("--only", default="", metavar="NAME", help="only sets whose name begins like this")
+    command.add_argument("--json", action="store_true", help="print measures and every outcome as JSON")
+    command.add_argument("--save", type=Path, metavar="FILE", help="keep this run, to compare another with")
+    command.add_argument(
+        "--against", type=Path, metavar="FILE", help="say which questions were won and lost since then"
+    )
+    command.add_argument(
+        "--work", type=Path, metavar="DIR", help="where the sets' indexes are kept (in the index folder)"
+    )
+
+
+def run_eval(settings: Settings, options: argparse.Namespace) -> int:
+    """Measure; print one table."""
+    bench = compose.build_bench(settings, options.work or settings.index / "eval")
+    systems = [name for name in options.compare.split(",") if name]
+    with ProgressBars() as bars:
+        rows = bench.run(options.sets, systems, options.only, bars)
+    text = to_json(rows)
+    if options.save:
+        options.save.write_text(text, "utf-8")
+    print(text if options.json else render_table(rows))
+    if options.against:
+        print(compare(rows, options.against))
+    return 0
 
 
 def run_index(settings: Settings, options: argparse.Namespace) -> int:
@@ -114,8 +151,9 @@ def run_index(settings: Settings, options: argparse.Namespace) -> int:
     if not changes.passages:
         formats = ", ".join(READERS)
         print(f"qa: no article in {settings.corpus}; put files there ({formats}) and run qa index", file=sys.stderr)
-        return EXIT_EMPTY
-    return EXIT_UNREADABLE if changes.unreadable else 0
+    if changes.unreadable:
+        return EXIT_UNREADABLE
+    return 0 if changes.passages else EXIT_EMPTY
 
 
 def run_ask(settings: Settings, options: argparse.Namespace) -> int:

@@ -2,12 +2,14 @@
 
 import importlib
 import os
+from pathlib import Path
 from typing import Any
 
 from qa.answerer import Answerer
 from qa.config import Settings
 from qa.embedders import EMBEDDERS
 from qa.embedders.model_files import locate_model
+from qa.evaluation.command import Bench
 from qa.indexer import Indexer
 from qa.protocols import Embedder, Reranker
 from qa.rerankers import RERANKERS
@@ -26,7 +28,7 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
         ModelError: the model is missing or damaged.
     """
     source = locate_model(settings.model)
-    if source.directory is not None and settings.reranker is None:
+    if source.directory is not None and (settings.reranker is None or Path(settings.reranker).is_dir()):
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
     embedder: Embedder = _imported(EMBEDDERS[EMBEDDER])(
         source, settings.query_prompt, settings.passage_prompt, settings.threads or threads
@@ -36,7 +38,10 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
 
 def build_indexer(settings: Settings) -> Indexer:
     """What ``qa index`` runs; encoding takes all processors."""
-    embedder = build_embedder(settings, threads=os.cpu_count() or 1)
+    return _indexer(settings, build_embedder(settings, threads=os.cpu_count() or 1))
+
+
+def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
     return Indexer(
         corpus=settings.corpus,
         index=settings.index,
@@ -50,7 +55,15 @@ def build_indexer(settings: Settings) -> Indexer:
 def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
-    return Service(settings.index, embedder, Answerer(Retriever(embedder), _build_reranker(settings)))
+    answerer = Answerer(Retriever(embedder), _build_reranker(settings))
+    return Service(settings.index, embedder, answerer, settings.max_waiting)
+
+
+def build_bench(settings: Settings, folder: Path) -> Bench:
+    """What ``qa eval`` runs: the product's own parts, over indexes of data sets in ``folder``."""
+    embedder = build_embedder(settings, threads=1)
+    retriever = Retriever(embedder)
+    return Bench(_indexer(settings, embedder), retriever, Answerer(retriever, _build_reranker(settings)), folder)
 
 
 def _build_reranker(settings: Settings) -> Reranker | None:

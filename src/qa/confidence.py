@@ -1,33 +1,105 @@
-"""How sure the service is that the first passage answers, and when it refuses."""
+"""How sure the service is that its best sentence answers, and when it refuses.
 
-from collections.abc import Sequence
+A logistic regression over a few readable numbers. Its coefficients, and the probabilities from which measured
+precision is high or medium, stand in ``confidence.json``, made by ``benchmarks/train_confidence.py``.
+"""
 
+import json
+import math
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+
+import numpy as np
+
+from qa.analysis import TokenShape, analyze, token_shapes
+from qa.features import AnswerType, answer_type
+from qa.query import Query
 from qa.retriever import Retrieval
 from qa.snapshot import Snapshot
 from qa.types import Band, Candidate, Confidence, Reason
 
-HIGH, MEDIUM = 0.7, 0.35  # of the product of cosine and coverage
-COVERED = 0.6
+MODEL: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
 
 
 def assess(
     snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]
 ) -> tuple[Confidence, tuple[Reason, ...]]:
-    """Estimate the probability that the best sentence answers; below one half the reasons say why it is refused.
-
-    A first, simple rule: the best sentence's cosine, and the share of the question's words, weighted by rarity,
-    that occur in the corpus at all.
-    """
-    if not candidates:
+    """Estimate the probability that the best sentence answers; below the least accepted one, say why it is refused."""
+    if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
-    rarity = {term: snapshot.lexical.idf(term) for term in retrieval.query.weights}
-    known = sum(value for term, value in rarity.items() if term in snapshot.lexical.vocabulary)
-    coverage = known / sum(rarity.values()) if rarity else 0.0
-    probability = max(0.0, min(1.0, candidates[0].scores["sentence_dense"])) * coverage**0.5
-    reasons = []
-    if probability < MEDIUM:
-        reasons.append(Reason.NO_RELEVANT_PASSAGE)
-        if coverage < COVERED:
-            reasons.append(Reason.TERMS_NOT_IN_CORPUS)
-    band = Band.HIGH if probability >= HIGH else Band.MEDIUM if probability >= MEDIUM else Band.LOW
-    return Confidence(band, probability), tuple(reasons)
+    features = confidence_features(snapshot, retrieval, candidates)
+    weights = MODEL["weights"]
+    logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
+    probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    cuts = MODEL["bands"]
+    if probability >= cuts["low"]:
+        band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
+        return Confidence(band, probability), ()
+    reasons = [Reason.NO_RELEVANT_PASSAGE]
+    if features["unknown"] >= UNKNOWN_SHARE:
+        reasons.append(Reason.TERMS_NOT_IN_CORPUS)
+    return Confidence(Band.LOW, probability), tuple(reasons)
+
+
+def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """What speaks for and against the best candidate; see the comments for each."""
+    evidence = retrieval.evidence
+    assert evidence is not None
+    best = candidates[0]
+    place = int(np.flatnonzero(evidence.rows == best.row)[0])
+    first = int(evidence.first[place])
+    sentence = first + int(np.argmax(best.sentence_scores))
+    own = slice(first, first + len(best.sentence_scores))
+    match, weights = evidence.interaction, evidence.interaction.weights
+    in_passage = np.maximum(match.sentences[own].max(axis=0), match.contexts[place])
+    terms = _Terms.of(snapshot, retrieval.query, best.row)
+    runner_up = candidates[1].score if len(candidates) > 1 else best.score - 1.0
+    wanted = answer_type(retrieval.query.text)
+    return {
+        "dense": float(evidence.dense[place]),  # cosine of question and passage
+        "sentence_dense": float(evidence.sentence_dense[sentence]),  # and of question and sentence
+        "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
+        "sentence_match": float(match.sentences[sentence] @ weights),  # how well the sentence does
+        "worst_match": float(in_passage.min(initial=1.0)),  # the question's token that is matched worst
+        "covered": terms.covered,  # share of the question's rarity that the passage or its title says
+        "unknown": terms.unknown,  # share that no document says
+        "missing_name": terms.missing_name,  # rarest name or number that the passage does not say, as a share
+        "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
+        "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
+        "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
+        "type_found": float(evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
+        "type_absent": float(1 - evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
+        "length": math.log(1 + len(retrieval.query.tokens)),
+    }
+
+
+class _Terms:
+    """Shares of the question's rarity."""
+
+    def __init__(self, covered: float, unknown: float, missing_name: float) -> None:
+        self.covered = covered
+        self.unknown = unknown
+        self.missing_name = missing_name
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
+        lexical = snapshot.lexical
+        said = {token.term for token in analyze(snapshot.passages[row].embedded_text)}
+        rarity = {term: lexical.idf(term) for term in query.variants}
+        total = sum(rarity.values()) or 1.0
+        names = _names(query)
+        missing = {t for t, spellings in query.variants.items() if not said & {t, *spellings}}
+        unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
+        return cls(
+            covered=1 - sum(rarity[t] for t in missing) / total,
+            unknown=sum(rarity[t] for t in unknown) / total,
+            missing_name=max((rarity[t] for t in missing & names), default=0.0) / total,
+        )
+
+
+def _names(query: Query) -> set[str]:
+    """Terms of the question that are written with a capital (but its first word) or hold a digit."""
+    shapes = token_shapes(query.text, query.tokens)
+    is_name = [s & TokenShape.DIGIT or (s & TokenShape.CAPITAL and not s & TokenShape.INITIAL) for s in shapes]
+    return {token.term for token, named in zip(query.tokens, is_name, strict=True) if named}

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     reranker: str | None = Field(None, description="a cross-encoder's directory or hub name; default: none")
     passage_tokens: int = Field(256, ge=64, description="the longest passage, in the embedder's tokens")
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
+    max_waiting: int = Field(32, ge=1, description="how many questions are answered or wait at once; more are refused")
     threads: int | None = Field(None, ge=1, description="the encoder's threads; default: all to index, one to answer")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 

@@ -9,30 +9,36 @@ from qa.errors import CorpusError, UnreadableFile
 MAX_FILE_BYTES = 32 * 2**20
 
 
-def list_files(corpus: Path) -> list[str]:
+def list_files(corpus: Path, index: Path | None = None) -> list[str]:
     """The document ids of all files below a folder, sorted; hidden files and folders are left out.
 
-    A document's id is its path inside the folder, with ``/`` and suffix.
+    A document's id is its path inside the folder, with ``/`` and suffix. Where ``index`` lies inside, it is left out:
+    it changes with every build. A link to a folder is listed as a file, so that it is reported and not passed over.
 
     Raises:
-        CorpusError: the folder is not there or cannot be listed.
+        CorpusError: the folder is not there, cannot be listed, or is the index itself.
     """
     if not corpus.is_dir():
         raise CorpusError(
             f"the corpus folder {corpus} does not exist; make it and put articles in it, or set QA_CORPUS"
         )
-    return sorted(_walk(corpus))
+    left_out = index.resolve() if index else None
+    if corpus.resolve() == left_out:
+        raise CorpusError(f"{corpus} cannot be both the corpus and the index; set QA_INDEX to another folder")
+    return sorted(_walk(corpus, left_out))
 
 
-def _walk(corpus: Path) -> Iterator[str]:
+def _walk(corpus: Path, left_out: Path | None) -> Iterator[str]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"the folder {error.filename} cannot be listed ({error.strerror}); mend its permissions")
 
     for folder, folders, files in os.walk(corpus, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
+        here = Path(folder)
+        links = [name for name in folders if (here / name).is_symlink()]
+        folders[:] = [name for name in folders if not name.startswith(".") and (here / name).resolve() != left_out]
+        for name in [*files, *links]:
             if not name.startswith("."):
-                yield (Path(folder) / name).relative_to(corpus).as_posix()
+                yield (here / name).relative_to(corpus).as_posix()
 
 
 def read_file(corpus: Path, document_id: str) -> bytes:
@@ -50,6 +56,8 @@ def read_file(corpus: Path, document_id: str) -> bytes:
     try:
         if not path.resolve().is_relative_to(corpus.resolve()):
             raise UnreadableFile("the link leads out of the corpus folder; copy the file into it")
+        if path.is_dir():
+            raise UnreadableFile("this is a link to a folder; put the folder itself here")
         if not path.is_file():
             raise UnreadableFile("this is not a regular file")
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -57,3 +65,5 @@ def read_file(corpus: Path, document_id: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"the file cannot be opened ({error.strerror})") from error
+    except RuntimeError as error:  # how Python 3.11 and 3.12 report it
+        raise UnreadableFile("the link leads back to itself; remove it") from error

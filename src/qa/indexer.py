@@ -16,17 +16,20 @@ import numpy as np
 from qa import snapshot as snapshots
 from qa.corpus import list_files, read_file
 from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated, StrictBuildRefused, UnreadableFile
+from qa.late_interaction import EncodedPassage, TokenIndex, pool
 from qa.lexical import BM25Index
 from qa.protocols import Embedder, Splitter, Vectors
 from qa.readers.isolation import Parser
 from qa.snapshot import Manifest, Snapshot
 from qa.stores import STORES
-from qa.types import Document, Unreadable
+from qa.types import Document, Passage, Unreadable
 
 logger = logging.getLogger(__name__)
 
 STORE = "faiss-flat"
-EMBED_BATCH = 256
+ENCODE_BATCH = 128
+
+_Key = tuple[str, str, tuple[tuple[int, int], ...]]
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -71,10 +74,20 @@ class Indexer:
             IndexLocked: another process is building.
             StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
         """
-        documents, unreadable = read_corpus(self.corpus, progress)
+        documents, unreadable = self._read(progress)
         if strict and unreadable:
             listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in unreadable)
             raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
+        return self.publish(documents, unreadable, progress)
+
+    def publish(
+        self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), progress: Progress = no_progress
+    ) -> Changes:
+        """Let the index hold these documents and no others.
+
+        Raises:
+            IndexLocked: another process is building.
+        """
         with exclusive(self.index):
             last = _open_last(self.index)
             snapshot_id = identify(documents, unreadable, self.recipe)
@@ -84,8 +97,11 @@ class Indexer:
 
     def is_stale(self) -> bool:
         """Whether a build would publish another snapshot than the current one."""
-        documents, unreadable = read_corpus(self.corpus)
+        documents, unreadable = self._read()
         return identify(documents, unreadable, self.recipe) != snapshots.current_id(self.index)
+
+    def _read(self, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
+        return read_corpus(self.corpus, progress, self.index)
 
     def assemble(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), last: Snapshot | None = None,
@@ -93,12 +109,9 @@ class Indexer:
     ) -> Snapshot:  # fmt: skip
         """Split, embed and index documents, taking over vectors of equal texts from ``last``; writes nothing."""
         passages = [passage for document in documents for passage in self.splitter(document)]
-        sentences = [passage.document_text(span) for passage in passages for span in passage.sentences]
         reuse = last if last and last.manifest.embedder == self.embedder.fingerprint else None
-        passage_vectors = self._embed(
-            [p.embedded_text for p in passages], _stored_passages(reuse), "passages", progress
-        )
-        sentence_vectors = self._embed(sentences, _stored_sentences(reuse), "sentences", progress)
+        encoded = self._encode(passages, reuse, progress)
+        vectors, sentence_vectors = self._stacked(encoded)
         manifest = Manifest(
             id=identify(documents, unreadable, self.recipe),
             embedder=self.embedder.fingerprint,
@@ -106,14 +119,19 @@ class Indexer:
             store=STORE,
             documents=len(documents),
             passages=len(passages),
-            sentences=len(sentences),
+            sentences=len(sentence_vectors),
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             unreadable=tuple(unreadable),
         )
         store = STORES[STORE]
-        lexical = BM25Index.build(passages)
         return Snapshot(
-            manifest, documents, passages, store.build(passage_vectors), store.build(sentence_vectors), lexical
+            manifest,
+            documents,
+            passages,
+            store.build(vectors),
+            store.build(sentence_vectors),
+            TokenIndex.build(encoded, self.embedder.dimension, self.embedder.projection),
+            BM25Index.build(passages),
         )
 
     def _publish(
@@ -132,31 +150,37 @@ class Indexer:
         snapshots.write(self.index, built)
         return len(built.passages)
 
-    def _embed(self, texts: Sequence[str], stored: dict[str, Vectors], kind: str, progress: Progress) -> Vectors:
-        vectors = np.zeros((len(texts), self.embedder.dimension), dtype=np.float32)
-        missing = []
-        for place, text in enumerate(texts):
-            if (known := stored.get(text)) is not None:
-                vectors[place] = known
-            else:
-                missing.append(place)
-        missing.sort(key=lambda place: (len(texts[place]), place))  # equal lengths in a batch: little padding
-        for first in range(0, len(missing), EMBED_BATCH):
-            places = missing[first : first + EMBED_BATCH]
-            vectors[places] = self.embedder.embed_passages([texts[place] for place in places])
-            progress(f"embedding {kind}", first + len(places), len(missing))
-        return vectors
+    def _encode(self, passages: Sequence[Passage], last: Snapshot | None, progress: Progress) -> list[EncodedPassage]:
+        known = _stored(last)
+        encoded = {key: known[key] for passage in passages if (key := _key(passage)) in known}
+        missing = list({key: p for p in passages if (key := _key(p)) not in encoded}.values())
+        missing.sort(key=lambda p: (len(p.embedded_text), p.embedded_text))  # equal lengths in a batch: little padding
+        for first in range(0, len(missing), ENCODE_BATCH):
+            batch = missing[first : first + ENCODE_BATCH]
+            outputs = self.embedder.encode_passages([passage.embedded_text for passage in batch])
+            for passage, output in zip(batch, outputs, strict=True):
+                encoded[_key(passage)] = pool(output, passage, self.embedder.projection)
+            progress("encoding", first + len(batch), len(missing))
+        return [encoded[_key(passage)] for passage in passages]
+
+    def _stacked(self, encoded: Sequence[EncodedPassage]) -> tuple[Vectors, Vectors]:
+        """The vectors of all passages, and of all their sentences, in order."""
+        none = np.zeros((0, self.embedder.dimension), dtype=np.float32)
+        vectors = np.concatenate([none, *(passage.vector[None, :] for passage in encoded)])
+        return vectors, np.concatenate([none, *(passage.sentences for passage in encoded)])
 
 
-def read_corpus(corpus: Path, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
-    """Read every file of a folder; those that cannot be read are listed with the reason and stop nothing.
+def read_corpus(
+    corpus: Path, progress: Progress = no_progress, index: Path | None = None
+) -> tuple[list[Document], list[Unreadable]]:
+    """Read every file of a folder, the index left out; those that cannot be read are listed with the reason.
 
     Raises:
         CorpusError: the folder cannot be listed, or the process that parses cannot be started.
     """
     documents: list[Document] = []
     unreadable: list[Unreadable] = []
-    files = list_files(corpus)
+    files = list_files(corpus, index)
     with Parser() as parser:
         for done, document_id in enumerate(files, start=1):
             for reading in _read(corpus, document_id, parser):
@@ -221,19 +245,22 @@ def _open_if_sound(index: Path, snapshot_id: str) -> Snapshot | None:
         return None
 
 
-def _stored_passages(snapshot: Snapshot | None) -> dict[str, Vectors]:
+def _key(passage: Passage) -> _Key:
+    """All that decides the vectors of a passage: a text alone may be divided differently, or be another's context."""
+    sentences = ((span.start - passage.start, span.end - passage.start) for span in passage.sentences)
+    return passage.context, passage.text, tuple(sentences)
+
+
+def _stored(snapshot: Snapshot | None) -> dict[_Key, EncodedPassage]:
+    """What an earlier snapshot holds, by what decided it."""
     if snapshot is None:
         return {}
     vectors = snapshot.passage_vectors.vectors(np.arange(len(snapshot.passages)))
-    return {passage.embedded_text: vector for passage, vector in zip(snapshot.passages, vectors, strict=True)}
-
-
-def _stored_sentences(snapshot: Snapshot | None) -> dict[str, Vectors]:
-    if snapshot is None:
-        return {}
-    texts = [passage.document_text(span) for passage in snapshot.passages for span in passage.sentences]
-    vectors = snapshot.sentence_vectors.vectors(np.arange(len(texts)))
-    return dict(zip(texts, vectors, strict=True))
+    sentences = snapshot.sentence_vectors.vectors(np.arange(int(snapshot.sentence_starts[-1])))
+    return {
+        _key(passage): snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)])
+        for row, passage in enumerate(snapshot.passages)
+    }
 
 
 def _changes(

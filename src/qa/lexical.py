@@ -14,26 +14,32 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.analysis import terms
+from qa.analysis import analyze, terms, token_shapes
+from qa.lexicon import Lexicon
 from qa.protocols import Rows, Scores
 from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
-_ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts")
+_ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes")
 
 Ids = NDArray[np.int32]
+Shapes = NDArray[np.uint8]
 
 
 class BM25Index:
     """BM25 (Lucene's variant) over the passages with their context; rows are the passages in the order given."""
 
-    def __init__(self, vocabulary: Sequence[str], arrays: Mapping[str, NDArray[np.generic]], passages: int) -> None:
+    def __init__(
+        self, vocabulary: Sequence[str], lexicon: Lexicon, arrays: Mapping[str, NDArray[np.generic]], passages: int
+    ) -> None:
         self._terms = vocabulary
+        self.lexicon = lexicon
         self._ids = {term: number for number, term in enumerate(vocabulary)}
         self._arrays = arrays
         self._passages = passages
         self._tokens: Ids = arrays["tokens"].astype(np.int32, copy=False)
+        self._shapes: Shapes = arrays["shapes"].astype(np.uint8, copy=False)
         self._token_starts: Rows = arrays["token_starts"].astype(np.int64, copy=False)
         self._bm25 = _empty_bm25()
         self._bm25.nonoccurrence_array = None  # Lucene's variant has none
@@ -43,34 +49,40 @@ class BM25Index:
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Self:
         """Index the passages: context and text for the passage scores, each sentence's terms for closer looks."""
+        texts = [passage.document_text(span) for passage in passages for span in passage.sentences]
+        sentences = [analyze(text) for text in texts]
         contexts = [terms(passage.context) for passage in passages]
-        sentences = [[terms(passage.document_text(span)) for span in passage.sentences] for passage in passages]
-        vocabulary = sorted({term for group in (contexts, *sentences) for words in group for term in words})
+        vocabulary = sorted({t.term for s in sentences for t in s}.union(*contexts))
+        lexicon = Lexicon.build(zip(texts, sentences, strict=True))
         ids = {term: number for number, term in enumerate(vocabulary)}
-        context_ids = [[ids[term] for term in words] for words in contexts]
-        sentence_ids = [[[ids[term] for term in words] for words in group] for group in sentences]
+        rows = [[ids[token.term] for token in sentence] for sentence in sentences]
+        following = iter(rows)
         bags = [
-            [*context, *(i for s in group for i in s)] for context, group in zip(context_ids, sentence_ids, strict=True)
+            [ids[term] for term in context] + [i for _ in passage.sentences for i in next(following)]
+            for passage, context in zip(passages, contexts, strict=True)
         ]
-        flat = [s for group in sentence_ids for s in group]
+        shapes = [
+            shape for text, sentence in zip(texts, sentences, strict=True) for shape in token_shapes(text, sentence)
+        ]
         arrays = _bm25_arrays(bags, ids) | {
-            "tokens": np.fromiter((i for s in flat for i in s), dtype=np.int32),
-            "token_starts": np.cumsum([0, *(len(s) for s in flat)], dtype=np.int64),
+            "tokens": np.fromiter((i for row in rows for i in row), dtype=np.int32),
+            "token_starts": np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
+            "shapes": np.asarray(shapes, dtype=np.uint8),
         }
-        return cls(vocabulary, arrays, len(passages))
+        return cls(vocabulary, lexicon, arrays, len(passages))
 
     def save(self, folder: Path) -> None:
         folder.mkdir()
         (folder / "terms.json").write_text(json.dumps([self._passages, *self._terms], ensure_ascii=False), "utf-8")
+        self.lexicon.save(folder / "lexicon.json")
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", self._arrays[name], allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         passages, *vocabulary = json.loads((folder / "terms.json").read_text("utf-8"))
-        return cls(
-            vocabulary, {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}, passages
-        )
+        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+        return cls(vocabulary, Lexicon.load(folder / "lexicon.json"), arrays, passages)
 
     @property
     def vocabulary(self) -> Mapping[str, int]:
@@ -98,10 +110,16 @@ class BM25Index:
         best = found[np.lexsort((found, -scores[found]))[:k]]
         return [Hit(int(row), float(scores[row])) for row in best]
 
-    def sentence_terms(self, sentence: int) -> Ids:
-        """The term ids of one sentence (by its row in the snapshot), in order, repetitions included."""
-        first, end = self._token_starts[sentence : sentence + 2]
-        return self._tokens[first:end]
+    def sentence_tokens(self, sentences: Rows) -> tuple[Ids, Shapes, Rows]:
+        """The tokens of some sentences (rows of the snapshot), one after the other.
+
+        Returns:
+            term ids ``(tokens,)``, their ``TokenShape`` bits ``(tokens,)``, and how many tokens each sentence has.
+        """
+        first, counts = self._token_starts[sentences], np.diff(self._token_starts)[sentences]
+        offsets = np.repeat(first - np.cumsum(counts) + counts, counts)
+        places = offsets + np.arange(int(counts.sum()))
+        return self._tokens[places], self._shapes[places], counts
 
 
 def _empty_bm25() -> bm25s.BM25:

@@ -5,6 +5,7 @@ A new implementation is one file in the family's folder and one line in its regi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,23 @@ from qa.types import Candidate, Document, Hit, Passage, Unreadable
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What an encoder makes of one text in one pass; special tokens and the tokens of a prompt are left out.
+
+    Attributes:
+        vector: ``(dimension,)`` float32, unit length.
+        tokens: ``(tokens, dimension)`` float32, each of unit length.
+        ids: ``(tokens,)`` int64, the tokens' numbers in the model's vocabulary.
+        spans: ``(tokens, 2)`` int64, start and end of each token in the text, code points, end exclusive.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    ids: Rows
+    spans: Rows
 
 
 class Reader(Protocol):
@@ -41,7 +59,7 @@ class Splitter(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors whose inner product is the cosine."""
+    """Turns texts into unit vectors, one for the text and one for each token, whose inner product is the cosine."""
 
     @property
     def fingerprint(self) -> str:
@@ -56,20 +74,25 @@ class Embedder(Protocol):
         """The longest text, in the model's own tokens with its special ones, that is read to its end."""
         ...
 
+    @property
+    def projection(self) -> Vectors | None:
+        """``(dimension, k)``: keeps most of what tells token vectors apart in fewer dimensions; None to keep all."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text as a passage, with special tokens and without truncation."""
         ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts of the corpus, ``(n, dimension)`` float32, unit length, in the order given.
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts of the corpus, in the order given.
 
         Raises:
             PassageTooLong: if a text has more than ``max_tokens`` tokens.
         """
         ...
 
-    def embed_question(self, text: str) -> Vectors:
-        """Embed one question, ``(dimension,)`` float32, unit length; what is beyond ``max_tokens`` is not read."""
+    def encode_question(self, text: str) -> Encoded:
+        """Encode one question; what is beyond ``max_tokens`` is not read."""
         ...
 
 

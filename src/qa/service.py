@@ -7,12 +7,14 @@ from pathlib import Path
 
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
-from qa.errors import IndexMissing, SnapshotOutdated
+from qa.errors import IndexMissing, IndexUnusable, SnapshotOutdated, TooBusy
 from qa.protocols import Embedder
 from qa.snapshot import Snapshot
 from qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
+
+MAX_WAITING = 32  # below the 40 threads that the web framework runs requests in: the other routes stay free
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,15 @@ class Answered:
 class Service:
     """Holds one snapshot. A question takes the reference once, so that no answer mixes two."""
 
-    def __init__(self, index: Path, embedder: Embedder, answerer: Answerer) -> None:
+    def __init__(self, index: Path, embedder: Embedder, answerer: Answerer, max_waiting: int = MAX_WAITING) -> None:
         self._index = index
         self._embedder = embedder
         self._answerer = answerer
         self._snapshot: Snapshot | None = None
         self._opening = threading.Lock()
+        self._refused: IndexUnusable | None = None
+        self._max_waiting = max_waiting
+        self._places = threading.BoundedSemaphore(max_waiting)
 
     @property
     def ready(self) -> bool:
@@ -42,10 +47,10 @@ class Service:
         """The snapshot that answers now.
 
         Raises:
-            IndexMissing: none is open yet.
+            IndexUnusable: none is open; says why the last attempt failed.
         """
         if self._snapshot is None:
-            raise IndexMissing("no index is ready yet; run: qa index, or try again in a few seconds")
+            raise self._refused or IndexMissing("the index is being opened; try again in a few seconds")
         return self._snapshot
 
     def open(self) -> None:
@@ -55,23 +60,37 @@ class Service:
             IndexUnusable: there is no snapshot that can be used; what was open stays open.
         """
         with self._opening:
-            snapshot, damage = snapshots.open_current(self._index)
-            if damage is not None:
-                logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
-            if snapshot.manifest.embedder != self._embedder.fingerprint:
-                raise SnapshotOutdated(
-                    f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
-                    f"this service runs {self._embedder.fingerprint}; run: qa index"
-                )
+            try:
+                snapshot = self._open_current()
+            except IndexUnusable as error:
+                self._refused = error
+                raise
             self._answerer.answer(snapshot, Question("What does the first article say?"))
             self._snapshot = snapshot
         logger.info("serving snapshot %s: %d passages", snapshot.manifest.id, len(snapshot.passages))
+
+    def _open_current(self) -> Snapshot:
+        snapshot, damage = snapshots.open_current(self._index)
+        if damage is not None:
+            logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
+        if snapshot.manifest.embedder != self._embedder.fingerprint:
+            raise SnapshotOutdated(
+                f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
+                f"this service runs {self._embedder.fingerprint}; run: qa index"
+            )
+        return snapshot
 
     def ask(self, question: Question) -> Answered:
         """Answer from the snapshot that is open now.
 
         Raises:
-            IndexMissing: none is open yet.
+            IndexUnusable: none is open.
+            TooBusy: ``max_waiting`` other questions are being answered or wait for it.
         """
         snapshot = self.snapshot
-        return Answered(self._answerer.answer(snapshot, question), snapshot)
+        if not self._places.acquire(blocking=False):
+            raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
+        try:
+            return Answered(self._answerer.answer(snapshot, question), snapshot)
+        finally:
+            self._places.release()

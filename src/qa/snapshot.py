@@ -8,6 +8,7 @@ in the manifest and is checked before a byte of it is parsed.
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,16 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
 from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 2
+FORMAT = 4
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
-_PASSAGE_VECTORS, _SENTENCE_VECTORS, _LEXICAL = "passage_vectors", "sentence_vectors", "lexical"
+_PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
 _BUILDING = ".building-"
+_ID = re.compile(r"[0-9a-f]{16}")
+_NO_ID = "(damaged)"
 
 Table = NDArray[np.int64]
 
@@ -59,6 +63,7 @@ class Snapshot:
         passages: Sequence[Passage],
         passage_vectors: VectorStore,
         sentence_vectors: VectorStore,
+        tokens: TokenIndex,
         lexical: BM25Index,
     ) -> None:
         self.manifest = manifest
@@ -66,6 +71,7 @@ class Snapshot:
         self.passages = tuple(passages)
         self.passage_vectors = passage_vectors
         self.sentence_vectors = sentence_vectors
+        self.tokens = tokens
         self.lexical = lexical
 
     @cached_property
@@ -81,9 +87,9 @@ class Snapshot:
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
 
-    def sentence_rows(self, row: int) -> range:
-        """The rows of a passage's sentences."""
-        return range(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+    def sentence_slice(self, row: int) -> slice:
+        """Where a passage's sentences stand among all of them."""
+        return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
     def document_of(self, row: int) -> Document:
         return self.document_by_id[self.passages[row].document_id]
@@ -111,7 +117,7 @@ def write(index: Path, snapshot: Snapshot) -> None:
     (building / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
     _sync(building / _SEAL)
-    for folder in (building / _LEXICAL, building):
+    for folder in (building / _LEXICAL, building / _TOKENS, building):
         _sync_folder(folder)
     target = index / snapshot.manifest.id
     if target.exists():  # an unsound one: the indexer does not build again what it can open
@@ -144,11 +150,14 @@ def sweep(index: Path, keep: int) -> None:
 
 
 def current_id(index: Path) -> str | None:
-    """The id that CURRENT names, or None before the first build."""
+    """The id that CURRENT names, None before the first build, and ``(damaged)`` where CURRENT holds no id."""
     try:
-        return (index / _CURRENT).read_text("utf-8").strip() or None
+        named = (index / _CURRENT).read_bytes().decode("utf-8", "replace").strip()
     except FileNotFoundError:
         return None
+    except OSError:
+        return _NO_ID
+    return named if _ID.fullmatch(named) else _NO_ID
 
 
 def list_ids(index: Path) -> list[str]:
@@ -185,7 +194,7 @@ def verify(index: Path, manifest: Manifest) -> None:
     """Compare every file with the manifest.
 
     Raises:
-        SnapshotDamaged: naming the first file that is missing, superfluous or has a wrong byte.
+        SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
     """
     folder = index / manifest.id
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {_MANIFEST, _SEAL}
@@ -193,7 +202,13 @@ def verify(index: Path, manifest: Manifest) -> None:
         state = "is missing" if name in manifest.files else "does not belong to it"
         raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
     for name, digest in manifest.files.items():
-        if _digest(folder / name) != digest:
+        try:
+            sound = _digest(folder / name) == digest
+        except OSError as error:
+            raise SnapshotDamaged(
+                f"snapshot {manifest.id}: {name} cannot be read ({error.strerror}); run: qa index"
+            ) from error
+        if not sound:
             raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
 
 
@@ -201,11 +216,15 @@ def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
     """Check a snapshot and load it.
 
     Raises:
-        SnapshotDamaged, SnapshotOutdated: as ``read_manifest`` and ``verify`` do.
+        SnapshotDamaged: as ``read_manifest`` and ``verify`` do, or the files do not fit together.
+        SnapshotOutdated: as ``read_manifest`` does.
     """
     manifest = read_manifest(index, snapshot_id)
     verify(index, manifest)
-    return _read_parts(index / snapshot_id, manifest)
+    try:
+        return _read_parts(index / snapshot_id, manifest)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: its files do not fit together; run: qa index") from error
 
 
 def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
@@ -220,6 +239,8 @@ def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
     if current is None:
         raise IndexMissing("there is no index yet; run: qa index")
     try:
+        if current == _NO_ID:
+            raise SnapshotDamaged("CURRENT does not name a snapshot; run: qa index")
         return open_snapshot(index, current), None
     except SnapshotDamaged as error:
         damage = error
@@ -247,19 +268,23 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
     np.save(folder / _SENTENCES, np.asarray(sentences, dtype=np.int64).reshape(-1, 2), allow_pickle=False)
     snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
     snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
+    snapshot.tokens.save(folder / _TOKENS)
     snapshot.lexical.save(folder / _LEXICAL)
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
     lines = (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]
     documents = [Document.from_fields(json.loads(line)) for line in lines]
+    passages = _passages(folder, documents)
+    sentences = np.asarray([len(passage.sentences) for passage in passages], dtype=np.int64)
     store = STORES[manifest.store]
     return Snapshot(
         manifest,
         documents,
-        _passages(folder, documents),
+        passages,
         store.load(folder / _PASSAGE_VECTORS),
         store.load(folder / _SENTENCE_VECTORS),
+        TokenIndex.load(folder / _TOKENS, sentences),
         BM25Index.load(folder / _LEXICAL),
     )
 

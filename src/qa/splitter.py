@@ -11,15 +11,17 @@ from itertools import islice
 
 import sentencex
 
+from qa.errors import PassageTooLong
 from qa.protocols import Embedder
 from qa.types import Document, Passage, Span
 
 CONTEXT_SHARE = 4  # title and heading together take at most a quarter of what the embedder reads
 MAX_PASSAGE_CHARACTERS = 4000  # a word piece has rarely over 16 characters, but an unknown word has no bound at all
+MIN_BUDGET = 8  # tokens; with less there is nothing that could be cited
 FULL_ENOUGH = 0.4  # a passage filled less than this goes on into the next paragraph rather than end before it
 
 _PARAGRAPH_BREAK = re.compile(r"\r?\n[^\S\n]*\r?\n\s*|\u2029\s*")
-_PIECE = re.compile(r"\S{1,80}\s*")
+_PIECE = re.compile(r"\S{1,80}")
 _COUNT_BATCH = 8192
 
 
@@ -52,7 +54,11 @@ class SentenceSplitter:
         return min(self._wanted_tokens, self._embedder.max_tokens)
 
     def __call__(self, document: Document) -> list[Passage]:
-        """Split a document. The passages' sentences cover every non-blank character, each exactly once."""
+        """Split a document. The passages' sentences cover every non-blank character, each exactly once.
+
+        Raises:
+            PassageTooLong: the embedder's prompt leaves no room for a passage.
+        """
         passages: list[Passage] = []
         title = self._shortened(document.title)
         for section in _sections(document):
@@ -63,9 +69,20 @@ class SentenceSplitter:
         context = self._shortened(" – ".join(dict.fromkeys(filter(None, (title, section.heading)))))
         special, used = self._embedder.count_tokens(["", f"{context}\n" if context else ""])
         budget = self._max_tokens - used
-        units = self._units(document.text, section.span, budget, special)
-        groups = _pack(units, budget)
-        return [_passage(document, group, context if place else title) for place, group in enumerate(groups)]
+        while budget >= MIN_BUDGET:
+            groups = _pack(self._units(document.text, section.span, budget, special), budget)
+            passages = [_passage(document, group, context if place else title) for place, group in enumerate(groups)]
+            if self._all_fit(passages):
+                return passages
+            budget = budget * 9 // 10  # together some texts have more tokens than apart, with some tokenizers
+        raise PassageTooLong(
+            f"of {self._max_tokens} tokens, prompt and title leave {budget} for a passage, and it takes {MIN_BUDGET}; "
+            "shorten QA_PASSAGE_PROMPT or raise QA_PASSAGE_TOKENS"
+        )
+
+    def _all_fit(self, passages: Sequence[Passage]) -> bool:
+        counts = self._embedder.count_tokens([passage.embedded_text for passage in passages]) if passages else []
+        return max(counts, default=0) <= self._max_tokens
 
     def _shortened(self, context: str) -> str:
         """The context, cut at a word where it would take more than its share of what is embedded."""
@@ -90,13 +107,22 @@ class SentenceSplitter:
 
     def _fragments(self, text: str, sentence: Span, paragraph: int, budget: int, special: int) -> list[_Unit]:
         """A sentence longer than the budget, cut between words (inside a word only after 80 characters)."""
-        pieces = [_stripped(text, m.start(), m.end()) for m in _PIECE.finditer(text, sentence.start, sentence.end)]
-        counts = self._count(text, pieces, special)
-        sized = [_Unit(piece, tokens, paragraph) for piece, tokens in zip(pieces, counts, strict=True)]
+        pieces = [Span(*m.span()) for m in _PIECE.finditer(text, sentence.start, sentence.end)]
+        sized = [_Unit(piece, tokens, paragraph) for piece, tokens in self._sized(text, pieces, budget, special)]
         return [
             _Unit(Span(group[0].span.start, group[-1].span.end), sum(unit.tokens for unit in group), paragraph)
             for group in _pack(sized, budget)
         ]
+
+    def _sized(self, text: str, pieces: Sequence[Span], budget: int, special: int) -> Iterator[tuple[Span, int]]:
+        """Each piece with its tokens; one that is longer than the budget is halved until it fits."""
+        for piece, tokens in zip(pieces, self._count(text, pieces, special), strict=True):
+            if tokens <= budget or len(piece) == 1:
+                yield piece, tokens
+            else:
+                middle = (piece.start + piece.end) // 2
+                halves = (Span(piece.start, middle), Span(middle, piece.end))
+                yield from self._sized(text, halves, budget, special)
 
     def _count(self, text: str, spans: Sequence[Span], special: int) -> list[int]:
         counts: list[int] = []

@@ -224,20 +224,28 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question comes back with: cited sentences, or the reasons for a refusal, and the ranked passages."""
+    """What a question comes back with: cited sentences, or the reasons for a refusal, and the ranked passages.
+
+    ``nearest`` are the sentences that come nearest to an answer; they are cited only if nothing speaks against them.
+    """
 
     question: str
     searched_for: str
     confidence: Confidence
     reasons: tuple[Reason, ...]
-    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
     passages: tuple[RankedPassage, ...]
     unmatched_terms: tuple[str, ...]
     timings_ms: Mapping[str, float]
 
     @property
     def answerable(self) -> bool:
-        return bool(self.citations)
+        return bool(self.nearest) and not self.reasons
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The cited sentences; none in a refusal."""
+        return self.nearest if self.answerable else ()
 
     @property
     def text(self) -> str:

@@ -1,7 +1,7 @@
 """The application: routes, limits, errors, and a service that opens its snapshot in the background."""
 
-import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +20,7 @@ from qa.service import Service
 
 logger = logging.getLogger(__name__)
 
+RETRY_S = 2.0
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 
 
@@ -34,9 +35,11 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opening = asyncio.create_task(asyncio.to_thread(_open, service))
+        stopping = threading.Event()
+        # A daemon: the process need not wait for a model that is being loaded when it is told to stop.
+        threading.Thread(target=_open, args=(service, stopping), name="open-index", daemon=True).start()
         yield
-        await opening
+        stopping.set()
 
     app = FastAPI(
         title="qa",
@@ -55,8 +58,15 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _open(service: Service) -> None:
-    try:
-        service.open()
-    except QAError as error:
-        logger.error("%s", error)
+def _open(service: Service, stopping: threading.Event) -> None:
+    """Open the index; where it cannot be used, say so once for each reason and try again, for someone may mend it."""
+    said = ""
+    while not stopping.is_set():
+        try:
+            return service.open()
+        except QAError as error:
+            if str(error) != said:
+                said = str(error)
+                logger.error("%s", error)
+        stopping.wait(RETRY_S)
+    return None

@@ -1,6 +1,7 @@
 """Every failure as ``application/problem+json`` (RFC 9457): a stable type, no traceback, no path, no echo of input."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "2"
 TYPE_PREFIX = "/problems/"
-MAX_NAME = 40
+_PLAIN = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
 def problem(
@@ -41,15 +42,17 @@ def install(app: FastAPI) -> None:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": _field(entry["loc"]), "message": entry["msg"]} for entry in error.errors()]
+    errors = [
+        {"field": _field(entry["loc"]), "message": entry["msg"].removeprefix("Value error, ")}
+        for entry in error.errors()
+    ]
     detail = "; ".join(f"{entry['field']}: {entry['message']}" for entry in errors[:3])
     return problem(422, QuestionError.slug, QuestionError.title, detail, errors[:20])
 
 
 def _field(location: Sequence[int | str]) -> str:
-    """``body.filters.tags.0``; a name that the client made up is cut, and shown only where it is plain."""
-    names = [str(part) for part in location]
-    return ".".join(name if name.isascii() and name.isprintable() and len(name) <= MAX_NAME else "?" for name in names)
+    """``body.filters.tags.0``; a name that the client made up is shown only where it is short and plain."""
+    return ".".join(name if _PLAIN.fullmatch(name) else "?" for name in map(str, location))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -20,12 +20,11 @@ SECURITY_HEADERS = {
 }
 
 
-class _BodyTooLargeError(Exception):
-    """Raised inside ``receive`` and caught below: the rest of the body is never read."""
-
-
 class Limits:
-    """ASGI middleware: 413 for large bodies, whether or not their length is declared, and security headers."""
+    """ASGI middleware: 413 for large bodies, whether or not their length is declared; security headers; HEAD as GET.
+
+    A body is read whole before the application sees it; what is beyond the limit is never read.
+    """
 
     def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
@@ -35,38 +34,45 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        received = 0
-        started = False
-
-        async def limited_receive() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max:
-                raise _BodyTooLargeError
-            return message
 
         async def secured_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            if _declared_length(scope) > self._max:
-                raise _BodyTooLargeError
-            await self._app(scope, limited_receive, secured_send)
-        except _BodyTooLargeError:
-            if started:
-                raise
+        first = await self._read_body(scope, receive)
+        if first is None:
             detail = f"the body is larger than {self._max} bytes; send less"
             response = problem(
                 413, "content-too-large", "The request is too large", detail, headers={"Connection": "close"}
             )
             await response(scope, receive, secured_send)
+            return
+        messages = [first]
+
+        async def replay() -> Message:
+            return messages.pop() if messages else await receive()
+
+        # Every resource that has GET has HEAD (RFC 9110, section 9.1); the server leaves out the body.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._app({**scope, "method": method}, replay, secured_send)
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> Message | None:
+        """The whole body as one message (or that the client has gone), or None where it is too large."""
+        if _declared_length(scope) > self._max:
+            return None
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return message
+            body += message.get("body", b"")
+            if len(body) > self._max:
+                return None
+            if not message.get("more_body", False):
+                return {"type": "http.request", "body": body, "more_body": False}
 
 
 def _declared_length(scope: Scope) -> int:

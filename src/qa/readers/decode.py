@@ -14,6 +14,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WESTERN = "cp1252"
 _DECLARED_WITHIN = 2048
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
@@ -79,9 +80,23 @@ def _decode_unmarked(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        guess = None if b"\0" in content else from_bytes(content).best()
-        if guess is None:
+        try:
+            return content.decode("utf-8" if b"\0" in content else _detect(content))
+        except UnicodeDecodeError:  # the guess comes from samples of a long file
             raise UnreadableFile(
                 f"byte {error.start} is not UTF-8 and no other encoding fits; save the file as UTF-8"
             ) from error
-        return content.decode(guess.encoding, errors="strict")
+
+
+def _detect(content: bytes) -> str:
+    """The likeliest encoding, UTF-8 where none fits.
+
+    Where several Latin ones fit equally, it is Windows-1252, which is what the web takes for granted too (WHATWG
+    Encoding Standard, section 4.2): the detector would take another, and every ï would become a ď.
+    """
+    matches = from_bytes(content)
+    best = matches.best()
+    if best is None:
+        return "utf-8"
+    equal = (m for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence))
+    return _WESTERN if any(_WESTERN in match.could_be_from_charset for match in equal) else best.encoding

@@ -1,6 +1,7 @@
 """The YAML block at the top of a file: what it may say, and what it means for a document."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -12,6 +13,8 @@ from qa.errors import UnreadableFile
 from qa.types import Document
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+MAX_LINE = 1000  # code points of a field
+_LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -44,7 +47,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
         return FrontMatter(), text
     try:
         fields = yaml.safe_load(block.group(1)) or {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *_LEAKS) as error:
         raise UnreadableFile("the front matter is not valid YAML; mend the lines between the two ---") from error
     if not isinstance(fields, dict):
         return FrontMatter(), text  # a rule, some text and another rule: not front matter
@@ -82,9 +85,18 @@ def _line(fields: Mapping[Any, object], name: str) -> str | None:
     value = fields.get(name)
     if value is None:
         return None
-    if not isinstance(value, (str, int, float, date)):
-        raise UnreadableFile(f"{name} must be one line of text")
-    return " ".join(str(value).split()) or None
+    return _plain(value, name) or None
+
+
+def _plain(value: object, name: str) -> str:
+    """A scalar as one line of printable text."""
+    try:
+        line = " ".join(str(value).split()) if isinstance(value, (str, int, float, date)) else None
+    except ValueError:  # an integer of more digits than Python prints
+        line = None
+    if line is None or len(line) > MAX_LINE or any(unicodedata.category(c) in {"Cc", "Cs"} for c in line):
+        raise UnreadableFile(f"{name} must be one line of text of at most {MAX_LINE} characters")
+    return line
 
 
 def _published(value: object) -> str | None:
@@ -112,6 +124,6 @@ def _tags(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     items = value.split(",") if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, (str, int)) for item in items):
+    if not isinstance(items, list) or not all(isinstance(item, (str, int, date)) for item in items):
         raise UnreadableFile("tags must be a list of words, such as [china, defectors]")
-    return tuple(dict.fromkeys(tag for item in items if (tag := " ".join(str(item).split()))))
+    return tuple(dict.fromkeys(tag for item in items if (tag := _plain(item, "each of the tags"))))

@@ -86,7 +86,7 @@ class Parser:
                     return self._ask(self._worker, document_id, content)
                 except _Ended:
                     self._end()
-            self._worker = _Worker(self._seconds, self._memory_bytes)
+            self._worker = self._start()
             return self._ask(self._worker, document_id, content)
         except _TookTooLong as error:
             self._end()
@@ -96,6 +96,12 @@ class Parser:
             raise UnreadableFile(
                 f"its parser crashed or needs more than {self._memory_bytes // 2**20} MB; split or simplify it"
             ) from error
+
+    def _start(self) -> "_Worker":
+        try:
+            return _Worker(self._seconds, self._memory_bytes)
+        except OSError as error:
+            raise CorpusError(f"the process that parses files cannot be started ({error.strerror})") from error
 
     def _ask(self, worker: "_Worker", document_id: str, content: bytes) -> list[Document | Unreadable]:
         header = json.dumps({"id": document_id, "size": len(content)}).encode() + b"\n"

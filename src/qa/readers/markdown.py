@@ -7,22 +7,32 @@ Emphasis, links' targets, images' sources, HTML tags and comments leave no trace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from qa.errors import UnreadableFile
 from qa.readers.decode import decode
-from qa.readers.front_matter import split_front_matter
+from qa.readers.front_matter import MAX_LINE, split_front_matter
 from qa.readers.text import CELL_GAP, TextBuilder
 from qa.types import Document
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+MAX_NESTING = 100  # of quotations and lists; the parser recurses, and leaves out what is nested deeper without a word
+_PARSER = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
 _LEAVES = {"text", "code_inline"}
 
 
 def read_markdown(document_id: str, content: bytes) -> list[Document]:
-    """Read ``.md``; the title is the front matter's, else the first heading."""
+    """Read ``.md``; the title is the front matter's, else the first heading, unless that is longer than titles are."""
     front, source = split_front_matter(decode(content))
     builder = TextBuilder()
-    _render(_PARSER.parse(source), builder)
-    title = builder.first_heading
+    _render(_parse(source), builder)
+    title = " ".join(builder.first_heading.split())
+    title = title if len(title) <= MAX_LINE else ""
     return [front.over(Document(document_id, title, builder.text, headings=tuple(builder.headings)))]
+
+
+def _parse(source: str) -> list[Token]:
+    tokens = _PARSER.parse(source)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):  # what stands inside is gone
+        raise UnreadableFile(f"lists or quotations are nested {MAX_NESTING} deep or deeper; nest them less")
+    return tokens
 
 
 def _render(tokens: list[Token], builder: TextBuilder) -> None:

@@ -20,4 +20,4 @@ def read_plain(document_id: str, content: bytes) -> list[Document]:
 def _first_line(text: str) -> str:
     """A short first line with an empty line after it is taken for the title; it stays in the text."""
     match = _FIRST_LINE.match(text[:_TITLE_WITHIN])
-    return match.group(1) if match and len(match.group(1)) <= _TITLE_LENGTH else ""
+    return " ".join(match.group(1).split()) if match and len(match.group(1)) <= _TITLE_LENGTH else ""

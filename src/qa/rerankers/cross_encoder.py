@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from sentence_transformers import CrossEncoder
 from transformers.utils import logging as transformers_logging
 
+from qa.embedders.model_files import require_safetensors
 from qa.errors import ModelError
 from qa.types import Candidate
 
@@ -25,8 +27,10 @@ class CrossEncoderReranker:
         """Load a model from a local directory or the hub; only safetensors weights, never code.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model has no safetensors weights or cannot be loaded.
         """
+        if Path(model).is_dir():
+            require_safetensors(Path(model))
         torch.set_num_threads(threads)
         self._one_at_a_time = threading.Lock()
         try:
@@ -37,7 +41,7 @@ class CrossEncoderReranker:
                 local_files_only=Path(model).is_dir(),
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise ModelError(f"the reranker {model} cannot be loaded; check QA_RERANKER") from error
 
     def __call__(self, question: str, candidates: Sequence[Candidate], texts: Sequence[str]) -> list[Candidate]:

@@ -34,7 +34,8 @@ class ExactStore:
 
     def search(self, vector: Vectors, k: int, rows: Rows | None = None) -> list[Hit]:
         candidates = np.arange(len(self)) if rows is None else rows
-        scores = self._vectors[candidates] @ vector
+        # Not by BLAS, which rounds equal rows differently, so that ties would not come in the order of their rows.
+        scores = np.einsum("ij,j->i", self._vectors[candidates], vector, dtype=np.float64).astype(np.float32)
         best = np.lexsort((candidates, -scores))[:k]
         return [Hit(int(candidates[i]), float(scores[i])) for i in best]
 

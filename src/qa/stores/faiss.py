@@ -39,7 +39,10 @@ class FaissFlatStore:
             raise SnapshotDamaged(f"{path.name} is not a FAISS index; run: qa index") from error
 
     def save(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"the vectors cannot be written to {path}; is the disk full?") from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from qa.api.dependencies import CurrentService
-from qa.api.schemas import MAX_TOP_K, AskBody, AskResponse, QuestionText
-from qa.types import Question
+from qa.api.schemas import AskBody, AskLink, AskResponse
 
 router = APIRouter(tags=["ask"])
 
@@ -18,9 +17,5 @@ def ask(body: AskBody, service: CurrentService) -> AskResponse:
 
 
 @router.get("/ask", summary="The same as a link")
-def ask_by_link(
-    service: CurrentService,
-    question: Annotated[QuestionText, Query(description="what you want to know")],
-    top_k: Annotated[int, Query(ge=1, le=MAX_TOP_K)] = 5,
-) -> AskResponse:
-    return AskResponse.of(service.ask(Question(question, top_k)))
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService) -> AskResponse:
+    return ask(link.to_body(), service)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from qa.api.dependencies import CurrentService, Templates
-from qa.api.presentation import display_title
+from qa.api.presentation import display_title, prefers_html
 from qa.api.schemas import DocumentList, DocumentResponse, DocumentSummary
 from qa.errors import DocumentNotFound
 from qa.types import Document
@@ -37,7 +37,7 @@ def get_document(
     document = service.snapshot.document_by_id.get(document_id)
     if document is None:
         raise DocumentNotFound("no document has this id; GET /documents lists them")
-    if "text/html" not in accept:
+    if not prefers_html(accept):
         return DocumentResponse.of(document)
     before, marked, after = cut(document, start, end)
     context = {

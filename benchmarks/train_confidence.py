@@ -1,0 +1,125 @@
+"""Fit ``src/qa/confidence.json`` on development sets.
+
+Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR SET…
+
+A logistic regression on ``confidence_features``: does the sentence that would be cited say the gold answer? Questions
+of FOREIGN are asked of every set and are wrong whatever is cited. The bands begin at the least probability at and
+above which the measured precision is 0.95 (high) and 0.8 (medium) in five-fold cross-validation.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+import qa
+from qa import compose
+from qa.confidence import confidence_features
+from qa.config import load_settings
+from qa.evaluation.datasets import load_datasets
+from qa.evaluation.run import holds_answer, open_dataset
+from qa.measures import auroc, calibration_error
+from qa.sentences import choose_sentences
+
+PENALTY = 1e-4
+FOLDS = 5
+BANDS = {"high": 0.95, "medium": 0.8}
+LOWEST = 0.5  # an answer that is more probably wrong than right is refused
+FOREIGN_SHARE = 0.5  # of the foreign questions go to each set
+
+
+def examples(dataset, foreign, snapshot, retriever):
+    """Features, whether the citation is right, and the group of each question."""
+    asked = [(gold, "own" if gold.answerable else "near") for gold in dataset.questions if not gold.history]
+    for gold, group in [*asked, *((gold, "foreign") for gold in foreign)]:
+        retrieval = retriever.retrieve(snapshot, gold.text)
+        if retrieval.candidates:
+            features = confidence_features(snapshot, retrieval, retrieval.candidates)
+            yield features, gold.answerable and cites_answer(gold, snapshot, retrieval.candidates), group
+
+
+def cites_answer(gold, snapshot, candidates):
+    """Whether any chosen sentence says the gold answer."""
+    cited = [(snapshot.passages[row], span) for row, span in choose_sentences(snapshot, candidates)]
+    return any(holds_answer(gold, p.document_id, s.start, s.end, p.document_text(s)) for p, s in cited)
+
+
+def fit(table, right, weight):
+    """Weights of a logistic regression, the intercept first."""
+    design = np.concatenate([np.ones((len(table), 1)), table], axis=1)
+
+    def loss(weights):
+        logits = design @ weights
+        value = (weight * (np.logaddexp(0, logits) - right * logits)).sum() + PENALTY * weights[1:] @ weights[1:]
+        gradient = design.T @ (weight * (1 / (1 + np.exp(-logits)) - right))
+        gradient[1:] += 2 * PENALTY * weights[1:]
+        return value, gradient
+
+    return minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def predict(weights, table):
+    """Probabilities."""
+    return 1 / (1 + np.exp(-(weights[0] + table @ weights[1:])))
+
+
+def cross_validated(table, right, weight):
+    """Each example's probability under a model fitted without its fold."""
+    fold = np.random.default_rng(1).integers(0, FOLDS, len(table))
+    found = np.zeros(len(table))
+    for k in range(FOLDS):
+        found[fold == k] = predict(fit(table[fold != k], right[fold != k], weight[fold != k]), table[fold == k])
+    return found
+
+
+def least(probabilities, right, precision):
+    """The least probability at and above which the precision is reached."""
+    order = np.argsort(-probabilities)
+    reached = np.flatnonzero(np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= precision)
+    return float(probabilities[order[reached[-1]]]) if len(reached) else 1.0
+
+
+def main():
+    """Write confidence.json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
+    parser.add_argument("--foreign", type=Path, required=True, help="questions that no set answers")
+    parser.add_argument("sets", nargs="+", type=Path)
+    options = parser.parse_args()
+    bench = compose.build_bench(load_settings(), options.work)
+    foreign = load_datasets(options.foreign)[0].questions[:: int(1 / FOREIGN_SHARE)]
+    rows = []
+    for dataset in (load_datasets(folder)[0] for folder in options.sets):
+        snapshot = open_dataset(dataset, bench.indexer, options.work)
+        found = list(examples(dataset, foreign, snapshot, bench.retriever))
+        rows += [(dataset.name, 1 / len(found), *example) for example in found]
+    write(rows)
+
+
+def write(rows):
+    """Fit, print what was measured, and write the file."""
+    names = list(rows[0][2])
+    table = np.array([[row[2][name] for name in names] for row in rows])
+    right = np.array([row[3] for row in rows], dtype=float)
+    weight = np.array([row[1] for row in rows])
+    weight /= weight.sum()
+    probabilities = cross_validated(table, right, weight)
+    for name in dict.fromkeys(row[0] for row in rows):
+        own = np.array([row[0] == name for row in rows])
+        groups = {g: probabilities[own & np.array([row[4] == g for row in rows])] for g in ("own", "near", "foreign")}
+        print(
+            f"{name:16} AUROC near {auroc(groups['own'], groups['near']):.3f} "
+            f"foreign {auroc(groups['own'], groups['foreign']):.4f} "
+            f"ECE {calibration_error(probabilities[own], right[own]):.3f}"
+        )
+    bands = {band: round(least(probabilities, right, precision), 3) for band, precision in BANDS.items()}
+    weights = dict(zip(["intercept", *names], np.round(fit(table, right, weight), 3).tolist(), strict=True))
+    path = Path(qa.__file__).with_name("confidence.json")
+    path.write_text(json.dumps({"weights": weights, "bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8")
+    print(path.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Measuring the product on questions with known answers, through its own path."""

@@ -1,0 +1,229 @@
+"""What is known of each candidate for a question: the evidence that ranks passages, chooses sentences and refuses.
+
+All numbers are better when higher. Those that depend on the corpus (cosines, BM25) are standardised over the
+candidates of the question: minus their mean, divided by their standard deviation.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.analysis import Token, TokenShape
+from qa.late_interaction import Interaction
+from qa.lexical import K1, B
+from qa.protocols import Rows, Scores
+from qa.query import Query
+from qa.snapshot import Snapshot
+
+FOREIGN, FLUENT = 3.0, 4.0  # characters a token, between which the encoder's vote comes to count in full
+EQUAL = 1e-6  # scores that differ by less are rounding
+
+Table = NDArray[np.float32]
+
+
+class AnswerType(StrEnum):
+    """What kind of thing a question asks for, as far as its first words tell."""
+
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    OTHER = ""
+
+
+_QUESTION_WORDS = (
+    (AnswerType.NUMBER, r"how (?:many|much|long|old|far|large|big|tall|high|often|deep|fast|heavy)"),
+    (
+        AnswerType.NUMBER,
+        r"(?:what|which) (?:(?:is|was|were) the )?(?:number|percent\w*|amount|age|population|share|cost)",
+    ),
+    (AnswerType.DATE, r"when|(?:what|which|wich) (?:\w+ )?(?:year|date|day|month|century|decade|time)"),
+    (
+        AnswerType.NAME,
+        r"who|whom|whose|where|(?:what|which) (?:\w+ )?(?:country|city|state|place|town|continent|region)",
+    ),
+)
+_TYPES = tuple((kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, words in _QUESTION_WORDS)
+_SHAPES = {
+    AnswerType.NUMBER: TokenShape.DIGIT | TokenShape.NUMBER_WORD,
+    AnswerType.DATE: TokenShape.YEAR | TokenShape.MONTH,
+    AnswerType.NAME: TokenShape.CAPITAL,
+}
+
+
+def answer_type(question: str) -> AnswerType:
+    """Who and where ask for a name, when for a date, how many for a number."""
+    return next((kind for kind, words in _TYPES if words.search(question)), AnswerType.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything measured about some passages for one question.
+
+    Attributes:
+        rows: ``(passages,)`` rows in the snapshot.
+        first: ``(passages,)`` where each passage's sentences begin in the arrays below.
+        dense, lexical: ``(passages,)`` cosine and BM25 of the passage.
+        sentence_dense, sentence_lexical: ``(sentences,)`` cosine and BM25 of each sentence.
+        has_term: ``(sentences, terms)`` whether a known term of the question occurs in the sentence.
+        rarity: ``(terms,)`` share of each known term in the question's total rarity; sums to 1 when all are known.
+        phrase: ``(passages,)`` share of the question's word pairs, weighted by rarity, that stand side by side.
+        of_type: ``(sentences,)`` 1 where the sentence has what the question asks for and does not itself name, else 0.
+        interaction: how well the question's tokens are matched.
+        fluency: how well the encoder speaks the passages' language, 0 to 1, by the length of its tokens: it cuts what
+            it does not know into small pieces (English gives about 4.8 characters a token, German 3.0, Chinese 1.1).
+    """
+
+    rows: Rows
+    first: Rows
+    dense: Scores
+    lexical: Scores
+    sentence_dense: Scores
+    sentence_lexical: Scores
+    has_term: NDArray[np.bool_]
+    rarity: Scores
+    phrase: Scores
+    of_type: Scores
+    interaction: Interaction
+    fluency: float
+
+    def best(self, sentence_values: Scores) -> Scores:
+        """The largest value among each passage's sentences."""
+        return np.maximum.reduceat(sentence_values, self.first)
+
+    def windows(self, values: Table) -> Table:
+        """Elementwise maximum of each sentence's row and the next one's in the same passage."""
+        joined = values.copy()
+        same = np.ones(len(values), dtype=bool)
+        same[-1] = False
+        same[self.first[1:] - 1] = False
+        places = np.flatnonzero(same)
+        joined[places] = np.maximum(values[places], values[places + 1])
+        return joined
+
+
+def standardised(scores: Scores) -> Scores:
+    """Scores on a common scale: mean 0, standard deviation 1 (all 0 where they do not differ)."""
+    deviation = float(scores.std())
+    centred: Scores = (scores - scores.mean()).astype(np.float32)
+    return centred / np.float32(deviation) if deviation > EQUAL else np.zeros_like(centred)
+
+
+def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
+    """Measure some passages (at least one) for a question."""
+    per_passage = np.diff(snapshot.sentence_starts)[rows]
+    first = np.cumsum(per_passage) - per_passage
+    sentences = np.repeat(snapshot.sentence_starts[rows] - first, per_passage) + np.arange(int(per_passage.sum()))
+    ids, shapes, lengths = snapshot.lexical.sentence_tokens(sentences)
+    terms = _known_terms(snapshot, query)
+    owner = np.repeat(np.arange(len(sentences)), lengths)
+    counts = _count(terms, ids, owner, len(sentences))
+    return Evidence(
+        rows=rows,
+        first=first,
+        dense=snapshot.passage_vectors.vectors(rows) @ query.encoded.vector,
+        lexical=snapshot.lexical.scores(query.weights)[rows],
+        sentence_dense=snapshot.sentence_vectors.vectors(sentences) @ query.encoded.vector,
+        sentence_lexical=_bm25(counts, lengths, terms.idf),
+        has_term=counts > 0,
+        rarity=terms.idf / max(terms.total, EQUAL),
+        phrase=_phrases(snapshot, query, ids, owner, first),
+        of_type=_of_type(query, ids, shapes, owner, terms.ids, len(sentences)),
+        interaction=snapshot.tokens.match(query.encoded, rows),
+        fluency=_fluency(snapshot, rows),
+    )
+
+
+def _fluency(snapshot: Snapshot, rows: Rows) -> float:
+    characters = sum(len(snapshot.passages[row].embedded_text) for row in rows)
+    per_token = characters / max(int(snapshot.tokens.sizes(rows).sum()), 1)
+    return float(np.clip((per_token - FOREIGN) / (FLUENT - FOREIGN), 0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The question's terms that the corpus knows in some spelling, and their rarity.
+
+    Attributes:
+        ids: ``(spellings,)`` ids of all known spellings, ascending.
+        owner: ``(spellings,)`` which term each spelling is of.
+        idf: ``(terms,)`` of the term, or of its most frequent spelling where it is unknown itself.
+        total: the sum of ``idf``, with that of the terms that no spelling is known of.
+    """
+
+    ids: Rows
+    owner: Rows
+    idf: Scores
+    total: float
+
+
+def _known_terms(snapshot: Snapshot, query: Query) -> _Terms:
+    lexical = snapshot.lexical
+    spellings: dict[int, int] = {}
+    idf: list[float] = []
+    total = 0.0
+    for term, variants in query.variants.items():
+        known = [t for t in (term, *variants) if t in lexical.vocabulary]
+        rarity = min(map(lexical.idf, known), default=lexical.idf(term)) if term not in known else lexical.idf(term)
+        total += rarity
+        if known:
+            spellings |= {lexical.vocabulary[t]: len(idf) for t in known}
+            idf.append(rarity)
+    ids = sorted(spellings)
+    owner = np.asarray([spellings[number] for number in ids], dtype=np.int64)
+    return _Terms(np.asarray(ids, dtype=np.int64), owner, np.asarray(idf, dtype=np.float32), total)
+
+
+def _count(terms: _Terms, ids: NDArray[np.int32], owner: Rows, sentences: int) -> Table:
+    """How often each term, in any spelling, occurs in each sentence."""
+    counts = np.zeros((sentences, len(terms.idf)), dtype=np.float32)
+    if len(terms.ids):
+        place = np.searchsorted(terms.ids, ids).clip(max=len(terms.ids) - 1)
+        hit = terms.ids[place] == ids
+        np.add.at(counts, (owner[hit], terms.owner[place[hit]]), 1)
+    return counts
+
+
+def _bm25(counts: Table, lengths: Rows, idf: Scores) -> Scores:
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
+    scores: Scores = ((counts * (K1 + 1) / (counts + norm[:, None])) @ idf).astype(np.float32)
+    return scores
+
+
+def _phrases(snapshot: Snapshot, query: Query, ids: NDArray[np.int32], owner: Rows, first: Rows) -> Scores:
+    """Word pairs of the question found side by side (in full) or with one word between them (half)."""
+    passage = np.searchsorted(first, owner, side="right") - 1
+    found = np.zeros(len(first), dtype=np.float32)
+    total = 0.0
+    for before, after, weight in _pairs(snapshot, query.tokens):
+        total += weight
+        share = np.zeros(len(first), dtype=np.float32)
+        for distance, value in ((2, 0.5), (1, 1.0)):
+            here = (ids[:-distance] == before) & (ids[distance:] == after) & (owner[:-distance] == owner[distance:])
+            share[passage[:-distance][here]] = value
+        found += weight * share
+    return found / np.float32(max(total, EQUAL))
+
+
+def _pairs(snapshot: Snapshot, tokens: Sequence[Token]) -> list[tuple[int, int, float]]:
+    """Neighbouring terms of the question by id (-1: unknown), with their summed rarity."""
+    lexical = snapshot.lexical
+    known = [(lexical.vocabulary.get(token.term, -1), lexical.idf(token.term)) for token in tokens]
+    return [(a, b, x + y) for (a, x), (b, y) in pairwise(known)]
+
+
+def _of_type(
+    query: Query, ids: NDArray[np.int32], shapes: NDArray[np.uint8], owner: Rows, terms: Rows, sentences: int
+) -> Scores:
+    found = np.zeros(sentences, dtype=np.float32)
+    wanted = _SHAPES.get(answer_type(query.text))
+    if wanted is not None:
+        fits = (shapes & int(wanted)) > 0
+        if wanted & TokenShape.CAPITAL:
+            fits &= (shapes & int(TokenShape.INITIAL)) == 0
+        found[owner[fits & ~np.isin(ids, terms)]] = 1
+    return found

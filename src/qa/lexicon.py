@@ -1,0 +1,104 @@
+"""The words of the corpus as they are spelled: what a mistyped or differently spelled word of a question can mean."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from qa.analysis import Token
+
+SHORTEST = 4  # a shorter word has too many neighbours
+LONG = 8  # from this length on, two slips are allowed
+SHORTEST_NAME = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How often a word occurs, and how often with a capital inside a sentence: names are those that mostly do."""
+
+    count: int
+    capital: int
+
+    @property
+    def is_name(self) -> bool:
+        return 2 * self.capital >= self.count
+
+
+class Lexicon:
+    """All words by normalised spelling, and names in two words by their joined spelling (``qiangsheng``)."""
+
+    def __init__(self, words: Mapping[str, Word], joined: Mapping[str, tuple[str, str]]) -> None:
+        self.words = words
+        self.joined = joined
+
+    @classmethod
+    def build(cls, sentences: Iterable[tuple[str, Sequence[Token]]]) -> Self:
+        """Count the words of sentences, given as text and tokens."""
+        counts: Counter[str] = Counter()
+        capitals: Counter[str] = Counter()
+        joined: dict[str, tuple[str, str]] = {}
+        for text, tokens in sentences:
+            for place, token in enumerate(tokens):
+                counts[token.word] += 1
+                capital = text[token.start].isupper()
+                capitals[token.word] += capital and place > 0
+                before = tokens[place - 1] if place else None
+                if before and (capital or text[token.start - 1] == "-") and text[before.start].isupper():
+                    joined[before.word + token.word] = (before.word, token.word)
+        words = {word: Word(count, capitals[word]) for word, count in counts.items()}
+        return cls(words, {name: pair for name, pair in joined.items() if name not in words})
+
+    def save(self, path: Path) -> None:
+        words = {word: (entry.count, entry.capital) for word, entry in sorted(self.words.items())}
+        path.write_text(
+            json.dumps({"words": words, "joined": dict(sorted(self.joined.items()))}, ensure_ascii=False), "utf-8"
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        fields = json.loads(path.read_text("utf-8"))
+        words = {word: Word(*entry) for word, entry in fields["words"].items()}
+        return cls(words, {name: (first, second) for name, (first, second) in fields["joined"].items()})
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a mistyped one most probably means; None where nothing is near enough.
+
+        Distance is optimal string alignment: a wrong, missing, additional or swapped letter is one step. Among equally
+        near words the one with the same first letter wins, then the most frequent, then the first in the alphabet.
+        """
+        if len(word) < SHORTEST or not word.isalpha():
+            return None
+        allowed = 1 if len(word) < LONG else 2
+        near = self._within(word, allowed)
+        ranked = sorted(near, key=lambda w: (near[w], w[0] != word[0], -self.words[w].count, w))
+        return ranked[0] if ranked else None
+
+    def variants(self, word: str) -> list[str]:
+        """Other spellings of a name: one letter away, both of them names; the two halves of a joined one."""
+        found: list[str] = []
+        entry = self.words.get(word)
+        if entry and entry.is_name and len(word) >= SHORTEST_NAME:
+            found = [w for w in self._within(word, 1) if w[0] == word[0] and self.words[w].is_name and w != word]
+        return sorted(found)
+
+    def _within(self, word: str, distance: int) -> dict[str, int]:
+        near: dict[str, int] = {}
+        for length in range(len(word) - distance, len(word) + distance + 1):
+            choices = self._by_length.get(length, ())
+            matches = process.extract(word, choices, scorer=OSA.distance, score_cutoff=distance, limit=None)
+            near |= {match: int(steps) for match, steps, _ in matches}
+        return near
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, Sequence[str]]:
+        lengths: dict[int, list[str]] = {}
+        for word in self.words:
+            if word.isalpha():
+                lengths.setdefault(len(word), []).append(word)
+        return lengths

@@ -1,0 +1,79 @@
+"""Question → query: spelling made good from the corpus, other spellings of names added, encoded and weighted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa.analysis import Token, analyze, terms
+from qa.lexical import BM25Index
+from qa.lexicon import Lexicon
+from qa.protocols import Embedder, Encoded
+
+VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
+WHOLE_WORD = 3  # tokens of a word that the encoder knows: itself and the two special ones
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made searchable.
+
+    Attributes:
+        text: what is searched for: the question with mistyped words replaced.
+        encoded: what the encoder makes of it.
+        tokens: its tokens, in order.
+        variants: for each of its distinct terms, in order, the terms of other spellings.
+    """
+
+    text: str
+    encoded: Encoded
+    tokens: tuple[Token, ...]
+    variants: Mapping[str, tuple[str, ...]]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """All terms with their weights."""
+        others = {term: VARIANT_WEIGHT for spellings in self.variants.values() for term in spellings}
+        return others | dict.fromkeys(self.variants, 1.0)
+
+    @property
+    def searched_for(self) -> str:
+        """The text, and the other spellings that were searched for with it."""
+        others = dict.fromkeys(term for spellings in self.variants.values() for term in spellings)
+        return f"{self.text} (also: {', '.join(others)})" if others else self.text
+
+
+def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
+    """Correct and expand a question from what the corpus contains; a question in its words comes out unchanged."""
+    text = correct(question, lexical, embedder)
+    tokens = tuple(analyze(text))
+    variants = {token.term: _variants(place, tokens, lexical) for place, token in enumerate(tokens)}
+    return Query(text, embedder.encode_question(text), tokens, variants)
+
+
+def correct(question: str, lexical: BM25Index, embedder: Embedder) -> str:
+    """Replace each word that neither the corpus nor the encoder knows by the nearest word of the corpus."""
+    unknown = [token for token in analyze(question) if token.term not in lexical.vocabulary]
+    if not unknown:
+        return question
+    sizes = embedder.count_tokens([token.word for token in unknown])
+    for token, size in reversed(list(zip(unknown, sizes, strict=True))):
+        if size > WHOLE_WORD and (meant := _meant(token.word, lexical.lexicon)):
+            question = question[: token.start] + meant + question[token.end :]
+    return question
+
+
+def _meant(word: str, lexicon: Lexicon) -> str | None:
+    pair = lexicon.joined.get(word)
+    return " ".join(pair) if pair else lexicon.nearest(word)
+
+
+def _variants(place: int, tokens: Sequence[Token], lexical: BM25Index) -> tuple[str, ...]:
+    """Terms of other spellings of a name: a letter apart, its two halves, or joined with the word after it."""
+    word = tokens[place].word
+    spellings = list(lexical.lexicon.variants(word))
+    for spelling in (word, *spellings):
+        spellings += lexical.lexicon.joined.get(spelling, ())
+    if place + 1 < len(tokens) and (joined := word + tokens[place + 1].word) in lexical.lexicon.words:
+        spellings.append(joined)
+    own = {token.term for token in tokens}
+    found = dict.fromkeys(term for spelling in spellings for term in terms(spelling))
+    return tuple(term for term in found if term in lexical.vocabulary and term not in own)

@@ -1,0 +1,77 @@
+"""Evidence → ranked candidates, by a weighted sum whose weights anyone can read.
+
+The weights in ``ranking.json`` are fitted by ``benchmarks/train_ranking.py``: a conditional logit (McFadden 1974) over
+the candidates of each question, that is, the weights under which the right passage is most probably the first. There
+are two sets of weights for passages, for text in a language that the encoder speaks and for other text; a question's
+candidates are ranked by both, mixed by their fluency.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+import numpy as np
+
+from qa.features import Evidence, standardised
+from qa.protocols import Scores
+from qa.types import Candidate
+
+WEIGHTS: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))
+
+
+def passage_features(evidence: Evidence) -> dict[str, Scores]:
+    """The named features of each passage, ``(passages,)`` each."""
+    match = evidence.interaction
+    per_passage = np.maximum(np.maximum.reduceat(match.sentences, evidence.first), match.contexts)
+    return {
+        "dense": standardised(evidence.dense),
+        "sentence_dense": standardised(evidence.best(evidence.sentence_dense)),
+        "lexical": standardised(evidence.lexical),
+        "sentence_lexical": standardised(evidence.best(evidence.sentence_lexical)),
+        "token_match": standardised(per_passage @ match.weights),
+        "window_match": standardised(evidence.best(evidence.windows(match.sentences) @ match.weights)),
+        "phrase": evidence.phrase,
+        "answer_type": evidence.of_type[evidence.first + _best_sentence(evidence)],
+    }
+
+
+def sentence_features(evidence: Evidence) -> dict[str, Scores]:
+    """The named features of each sentence, ``(sentences,)`` each."""
+    match = evidence.interaction
+    return {
+        "dense": standardised(evidence.sentence_dense),
+        "lexical": standardised(evidence.sentence_lexical),
+        "token_match": standardised(match.sentences @ match.weights),
+        "coverage": evidence.has_term @ evidence.rarity,
+        "answer_type": evidence.of_type,
+    }
+
+
+def rank(evidence: Evidence) -> list[Candidate]:
+    """The passages as candidates, best first, ties by row."""
+    features = passage_features(evidence)
+    scores = evidence.fluency * weighted(features, WEIGHTS["fluent"])
+    scores += (1 - evidence.fluency) * weighted(features, WEIGHTS["foreign"])
+    sentence_scores = np.split(weighted(sentence_features(evidence), WEIGHTS["sentence"]), evidence.first[1:])
+    return [
+        Candidate(
+            row=int(evidence.rows[i]),
+            score=float(scores[i]),
+            scores={name: float(values[i]) for name, values in features.items()},
+            sentence_scores=tuple(map(float, sentence_scores[i])),
+        )
+        for i in np.lexsort((evidence.rows, -scores))
+    ]
+
+
+def weighted(features: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
+    """The weighted sum of features; one without a weight counts nothing."""
+    table = np.stack(list(features.values()), axis=1)
+    total: Scores = table @ np.asarray([weights.get(name, 0.0) for name in features], dtype=np.float32)
+    return total
+
+
+def _best_sentence(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The place, within its passage, of the sentence that by cosine and BM25 together is nearest to the question."""
+    nearness = standardised(evidence.sentence_dense) + standardised(evidence.sentence_lexical)
+    return np.asarray([int(np.argmax(part)) for part in np.split(nearness, evidence.first[1:])])

@@ -1,0 +1,93 @@
+"""The real parts, made once: the embedder, indexes of the corpus and of the raw articles, and a server
+that is asked over HTTP.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, settings
+
+from places import CORPUS, SEEDS
+from qa import compose
+from qa.config import Settings
+from qa.indexer import Indexer
+from qa.service import Service
+from servers import Served, serve
+
+settings.register_profile(
+    "qa", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("qa")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    for name in [name for name in os.environ if name.upper().startswith("QA_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def embedder():
+    """The default model, loaded once."""
+    embedder = compose.build_embedder(Settings(), threads=1)
+    assert embedder.dimension == 384
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def indexer_for(embedder):
+    """Makes an indexer of a corpus and an index with the shared embedder."""
+
+    def make(corpus: Path, index: Path, **fields: object) -> Indexer:
+        made = compose.build_indexer(Settings(corpus=corpus, index=index))
+        splitter = type(made.splitter)(embedder, Settings().passage_tokens)
+        parts = {"recipe": made.recipe, "keep": made.keep, "splitter": splitter} | fields
+        return Indexer(corpus=corpus, index=index, embedder=embedder, **parts)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def service_for(embedder):
+    """Opens a service on an index with the shared embedder."""
+
+    def make(index: Path, **fields: object) -> Service:
+        answerer = compose.Answerer(compose.Retriever(embedder))
+        return Service(index, embedder, answerer, **fields)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def corpus_index(indexer_for, tmp_path_factory) -> Path:
+    """An index of ``corpus/``; nobody changes it."""
+    index = tmp_path_factory.mktemp("corpus-index")
+    indexer_for(CORPUS, index).build()
+    return index
+
+
+@pytest.fixture(scope="session")
+def seed_index(indexer_for, tmp_path_factory) -> Path:
+    """An index of the raw articles; nobody changes it."""
+    if not SEEDS.is_dir():
+        pytest.skip("the raw articles are not beside this checkout")
+    index = tmp_path_factory.mktemp("seed-index")
+    indexer_for(SEEDS, index).build()
+    return index
+
+
+@pytest.fixture(scope="session")
+def server(corpus_index) -> Iterator[Served]:
+    """``qa serve`` in its own process, asked over HTTP."""
+    with serve("--index", corpus_index) as served:
+        served.wait_until_ready()
+        yield served
+
+
+@pytest.fixture(scope="session")
+def client(server) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=server.address, timeout=60) as client:
+        yield client

@@ -1,0 +1,82 @@
+"""Tiny models made on the spot: real architectures, real files, random weights."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    *"abcdefghijklmnopqrstuvwxyz0123456789.,?!",
+    "bread",
+    "wine",
+    "the",
+]
+WORDS += [f"##{word}" for word in WORDS[5:]]
+
+
+def make_cross_encoder(folder: Path, pickled: bool = False) -> Path:
+    """A cross-encoder with one output; ``pickled`` saves the weights as pytorch_model.bin only."""
+    return _save(BertForSequenceClassification, folder, pickled)
+
+
+def make_encoder(folder: Path, pickled: bool = False) -> Path:
+    """A bi-encoder that sentence-transformers loads by itself (mean pooling)."""
+    return _save(BertModel, folder, pickled)
+
+
+def _save(kind: type, folder: Path, pickled: bool) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    torch.manual_seed(5)
+    config = BertConfig(
+        vocab_size=len(WORDS), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=64, num_labels=1, initializer_range=1.0,
+    )  # fmt: skip
+    model = kind(config).eval()
+    config.architectures = [kind.__name__]
+    config.save_pretrained(folder)
+    if pickled:
+        torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    else:
+        save_file(
+            {k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors", {"format": "pt"}
+        )
+    return folder
+
+
+def add_code(folder: Path, witness: Path) -> Path:
+    """Let a model directory bring code of its own that leaves a witness when it is run, as ``auto_map`` allows."""
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    base = config["architectures"][0]
+    auto = "AutoModelForSequenceClassification" if "Sequence" in base else "AutoModel"
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.OwnConfig", auto: "own.OwnModel"}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    (folder / "own.py").write_text(
+        f"import pathlib\npathlib.Path({str(witness)!r}).write_text('ran')\n"
+        f"from transformers import BertConfig, {base}\n"
+        "class OwnConfig(BertConfig):\n    model_type = 'own'\n"
+        f"class OwnModel({base}):\n    config_class = OwnConfig\n",
+        "utf-8",
+    )
+    return folder
+
+
+def add_own_module(folder: Path, witness: Path) -> Path:
+    """The other way in: ``modules.json`` names a class in a file of the model directory."""
+    modules = [{"idx": 0, "name": "0", "path": "", "type": "own_module.Own"}]
+    (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
+    (folder / "own_module.py").write_text(
+        f"import pathlib\npathlib.Path({str(witness)!r}).write_text('ran')\n"
+        "from sentence_transformers.models import Transformer\n"
+        "class Own(Transformer):\n    pass\n",
+        "utf-8",
+    )
+    return folder

@@ -1,0 +1,77 @@
+"""Settings: every one from the environment, those with a flag from the flag, and no misspelt one in silence."""
+
+import pytest
+
+from qa.cli import _parser
+from qa.config import Settings, load_settings
+from qa.errors import SettingsError
+
+VALUES = {
+    "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
+    "query_prompt": "query: ",
+    "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
+    "max_waiting": "9", "threads": "2", "log_level": "debug",
+}  # fmt: skip
+FLAGS = {
+    "index": ("corpus", "index", "model", "log_level"),
+    "ask": ("corpus", "index", "model", "log_level", "reranker"),
+    "serve": ("corpus", "index", "model", "log_level", "reranker", "host", "port"),
+    "doctor": ("corpus", "index", "model", "log_level"),
+}
+
+
+def test_every_setting_is_tried_here():
+    """This file knows every setting."""
+    assert {*VALUES} == {*Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_from_the_environment(monkeypatch, name):
+    """``QA_<NAME>`` sets a setting; the default is another value."""
+    default = getattr(load_settings(), name)
+    monkeypatch.setenv(f"QA_{name.upper()}", VALUES[name])
+    assert str(getattr(load_settings(), name)) == VALUES[name] != str(default)
+
+
+@pytest.mark.parametrize(("command", "name"), [(command, name) for command, names in FLAGS.items() for name in names])
+def test_from_the_flag(monkeypatch, command, name):
+    """The flag of the same name wins over the environment."""
+    monkeypatch.setenv(f"QA_{name.upper()}", {"port": "1", "log_level": "error"}.get(name, "environment"))
+    question = ["q"] if command == "ask" else []
+    options = _parser().parse_args([command, *question, f"--{name.replace('_', '-')}", VALUES[name]])
+    flags = {field: getattr(options, field, None) for field in Settings.model_fields}
+    assert str(getattr(load_settings(**flags), name)) == VALUES[name]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("QA_MODLE", "QA_MODEL"), ("QA_CORPSU", "QA_CORPUS"), ("qa_prot", "QA_PORT"), ("QA_", "QA_PORT")],
+)
+def test_unknown_names_are_refused(monkeypatch, wrong, meant):
+    """A QA_ name that is no setting is refused, with the nearest one."""
+    monkeypatch.setenv(wrong, "1")
+    pattern = rf"^{wrong} is not a setting; did you mean {meant}\?" if wrong != "QA_" else "^QA_ is not a setting"
+    with pytest.raises(SettingsError, match=pattern):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
+        ("keep_snapshots", "0"),
+        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused(monkeypatch, name, value):
+    """A value that cannot be used is refused with the setting's name and the value."""
+    monkeypatch.setenv(f"QA_{name.upper()}", value)
+    with pytest.raises(SettingsError, match=rf"^QA_{name.upper()} cannot be '{value}': "):
+        load_settings()
+
+
+def test_other_names_are_left_alone(monkeypatch):
+    """Names that only contain QA are nobody's business here."""
+    monkeypatch.setenv("MY_QA_PORT", "1")
+    monkeypatch.setenv("QATEST", "1")
+    assert load_settings().port == 8000
