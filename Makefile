@@ -1,5 +1,7 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
+# make screenshots  pictures of the page into screenshots/, and the README's one
+# make eval   measure answers on questions whose answers are known
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -7,7 +9,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clean
+.PHONY: run test lint eval screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -20,6 +22,13 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The development sets are read from where they lie beside the checkout, if they are there.
+eval: $(VENV)/.run
+	$(BIN)/qa eval tests/quality $(filter-out %/rewrites/,$(dir $(wildcard ../shared/eval/*/queries.jsonl))) --compare bm25,dense,rrf
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python tests/page/screenshots.py
 
 # A virtual environment sees a PyTorch that the system already has; a checked-in pin is installed only where there is none.
 $(BIN)/python:

@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR SET…
 
-A logistic regression on ``confidence_features``: does the sentence that would be cited say the gold answer? Questions
-of FOREIGN are asked of every set and are wrong whatever is cited. The bands begin at the least probability at and
-above which the measured precision is 0.95 (high) and 0.8 (medium) in five-fold cross-validation.
+Two logistic regressions on ``confidence_features``. Topic: is the question one of the set's own, or one of FOREIGN,
+which are asked of every set? Right: does the sentence that would be cited for one of its own questions say the gold
+answer? The product of both is the probability that the citation answers. The bands begin at the least probability at
+and above which the measured precision is 0.95 (high) and 0.8 (medium) in five-fold cross-validation.
 """
 
 import argparse
@@ -23,10 +24,10 @@ from qa.evaluation.run import holds_answer, open_dataset
 from qa.measures import auroc, calibration_error
 from qa.sentences import choose_sentences
 
-PENALTY = 1e-4
+PENALTY = 1e-5
 FOLDS = 5
 BANDS = {"high": 0.95, "medium": 0.8}
-LOWEST = 0.5  # an answer that is more probably wrong than right is refused
+LOWEST = 0.2  # below, four in five would be wrong: refused; from here to medium an answer is shown as uncertain
 FOREIGN_SHARE = 0.5  # of the foreign questions go to each set
 
 
@@ -65,12 +66,22 @@ def predict(weights, table):
     return 1 / (1 + np.exp(-(weights[0] + table @ weights[1:])))
 
 
-def cross_validated(table, right, weight):
-    """Each example's probability under a model fitted without its fold."""
+def fit_both(table, right, foreign, weight):
+    """Topic and right."""
+    own = ~foreign
+    return fit(table, own.astype(float), weight / weight.sum()), fit(
+        table[own], right[own], weight[own] / weight[own].sum()
+    )
+
+
+def cross_validated(table, right, foreign, weight):
+    """Each example's probability under models fitted without its fold."""
     fold = np.random.default_rng(1).integers(0, FOLDS, len(table))
     found = np.zeros(len(table))
     for k in range(FOLDS):
-        found[fold == k] = predict(fit(table[fold != k], right[fold != k], weight[fold != k]), table[fold == k])
+        rest = fold != k
+        topic, given = fit_both(table[rest], right[rest], foreign[rest], weight[rest])
+        found[fold == k] = predict(topic, table[fold == k]) * predict(given, table[fold == k])
     return found
 
 
@@ -104,8 +115,8 @@ def write(rows):
     table = np.array([[row[2][name] for name in names] for row in rows])
     right = np.array([row[3] for row in rows], dtype=float)
     weight = np.array([row[1] for row in rows])
-    weight /= weight.sum()
-    probabilities = cross_validated(table, right, weight)
+    foreign = np.array([row[4] == "foreign" for row in rows])
+    probabilities = cross_validated(table, right, foreign, weight)
     for name in dict.fromkeys(row[0] for row in rows):
         own = np.array([row[0] == name for row in rows])
         groups = {g: probabilities[own & np.array([row[4] == g for row in rows])] for g in ("own", "near", "foreign")}
@@ -115,9 +126,12 @@ def write(rows):
             f"ECE {calibration_error(probabilities[own], right[own]):.3f}"
         )
     bands = {band: round(least(probabilities, right, precision), 3) for band, precision in BANDS.items()}
-    weights = dict(zip(["intercept", *names], np.round(fit(table, right, weight), 3).tolist(), strict=True))
+    fitted = fit_both(table, right, foreign, weight)
+    topic, given = (dict(zip(["intercept", *names], np.round(w, 3).tolist(), strict=True)) for w in fitted)
     path = Path(qa.__file__).with_name("confidence.json")
-    path.write_text(json.dumps({"weights": weights, "bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8")
+    path.write_text(
+        json.dumps({"topic": topic, "right": given, "bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8"
+    )
     print(path.read_text("utf-8"))
 
 

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+from tokenizers import Regex, Tokenizer, pre_tokenizers
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    BertTokenizerFast,
+    PreTrainedTokenizerFast,
+)
 
 WORDS = [
     "[PAD]",
@@ -26,9 +33,20 @@ def make_cross_encoder(folder: Path, pickled: bool = False) -> Path:
     return _save(BertForSequenceClassification, folder, pickled)
 
 
-def make_encoder(folder: Path, pickled: bool = False) -> Path:
-    """A bi-encoder that sentence-transformers loads by itself (mean pooling)."""
-    return _save(BertModel, folder, pickled)
+def make_encoder(folder: Path, pickled: bool = False, blanks: bool = False) -> Path:
+    """A bi-encoder that sentence-transformers loads by itself (mean pooling); ``blanks`` makes every blank a token."""
+    _save(BertModel, folder, pickled)
+    if blanks:
+        path = folder / "tokenizer.json"
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.normalizer = None
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\s|\S+"), "isolated")
+        tokenizer.save(str(path))
+        PreTrainedTokenizerFast(
+            tokenizer_file=str(path), model_max_length=64, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
+            sep_token="[SEP]", mask_token="[MASK]",
+        ).save_pretrained(folder)  # fmt: skip
+    return folder
 
 
 def _save(kind: type, folder: Path, pickled: bool) -> Path:
@@ -75,7 +93,7 @@ def add_own_module(folder: Path, witness: Path) -> Path:
     (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
     (folder / "own_module.py").write_text(
         f"import pathlib\npathlib.Path({str(witness)!r}).write_text('ran')\n"
-        "from sentence_transformers.models import Transformer\n"
+        "from sentence_transformers.sentence_transformer.modules import Transformer\n"
         "class Own(Transformer):\n    pass\n",
         "utf-8",
     )

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 LAYERS = [
     {"types", "errors", "analysis"},
     {"protocols", "followup"},
-    {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress"},
+    {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress", "feedback"},
     {"lexical"},
     {"query"},
     {"late_interaction"},
@@ -18,7 +18,7 @@ LAYERS = [
     {"features"},
     {"ranking"},
     {"indexer", "retriever", "rerankers", "sentences"},
-    {"confidence"},
+    {"confidence", "neighbours", "suggestions"},
     {"answerer", "doctor"},
     {"service"},
     {"measures", "rendering"},

@@ -1,6 +1,7 @@
 """How sure the service is that its best sentence answers, and when it refuses.
 
-A logistic regression over a few readable numbers. Its coefficients, and the probabilities from which measured
+The probability is that the documents speak of what is asked, times that the cited sentence then is the answer: two
+logistic regressions over a few readable numbers. Their coefficients, and the probabilities from which measured
 precision is high or medium, stand in ``confidence.json``, made by ``benchmarks/train_confidence.py``.
 """
 
@@ -29,9 +30,7 @@ def assess(
     if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
     features = confidence_features(snapshot, retrieval, candidates)
-    weights = MODEL["weights"]
-    logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
-    probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    probability = _logistic(features, MODEL["topic"]) * _logistic(features, MODEL["right"])
     cuts = MODEL["bands"]
     if probability >= cuts["low"]:
         band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
@@ -40,6 +39,11 @@ def assess(
     if features["unknown"] >= UNKNOWN_SHARE:
         reasons.append(Reason.TERMS_NOT_IN_CORPUS)
     return Confidence(Band.LOW, probability), tuple(reasons)
+
+
+def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
+    return 1 / (1 + math.exp(-logit))
 
 
 def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:

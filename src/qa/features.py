@@ -69,6 +69,7 @@ class Evidence:
         first: ``(passages,)`` where each passage's sentences begin in the arrays below.
         dense, lexical: ``(passages,)`` cosine and BM25 of the passage.
         sentence_dense, sentence_lexical: ``(sentences,)`` cosine and BM25 of each sentence.
+        is_heading: ``(sentences,)`` whether a sentence is the heading of a section.
         has_term: ``(sentences, terms)`` whether a known term of the question occurs in the sentence.
         rarity: ``(terms,)`` share of each known term in the question's total rarity; sums to 1 when all are known.
         phrase: ``(passages,)`` share of the question's word pairs, weighted by rarity, that stand side by side.
@@ -84,6 +85,7 @@ class Evidence:
     lexical: Scores
     sentence_dense: Scores
     sentence_lexical: Scores
+    is_heading: NDArray[np.bool_]
     has_term: NDArray[np.bool_]
     rarity: Scores
     phrase: Scores
@@ -129,6 +131,7 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
         lexical=snapshot.lexical.scores(query.weights)[rows],
         sentence_dense=snapshot.sentence_vectors.vectors(sentences) @ query.encoded.vector,
         sentence_lexical=_bm25(counts, lengths, terms.idf),
+        is_heading=snapshot.is_heading[sentences],
         has_term=counts > 0,
         rarity=terms.idf / max(terms.total, EQUAL),
         phrase=_phrases(snapshot, query, ids, owner, first),

@@ -70,13 +70,16 @@ class Lexicon:
         """The word of the corpus that a mistyped one most probably means; None where nothing is near enough.
 
         Distance is optimal string alignment: a wrong, missing, additional or swapped letter is one step. Among equally
-        near words the one with the same first letter wins, then the most frequent, then the first in the alphabet.
+        near words one that has all letters typed, in their order or swapped, wins (letters are left out and swapped
+        more often than they are mistaken), then the same first letter, then the most frequent, then the alphabet.
         """
         if len(word) < SHORTEST or not word.isalpha():
             return None
         allowed = 1 if len(word) < LONG else 2
         near = self._within(word, allowed)
-        ranked = sorted(near, key=lambda w: (near[w], w[0] != word[0], -self.words[w].count, w))
+        ranked = sorted(
+            near, key=lambda w: (near[w], not _keeps_letters(word, w), w[0] != word[0], -self.words[w].count, w)
+        )
         return ranked[0] if ranked else None
 
     def variants(self, word: str) -> list[str]:
@@ -102,3 +105,9 @@ class Lexicon:
             if word.isalpha():
                 lengths.setdefault(len(word), []).append(word)
         return lengths
+
+
+def _keeps_letters(typed: str, meant: str) -> bool:
+    """Whether the typed letters are those of the word, some perhaps left out or swapped."""
+    letters = iter(meant)
+    return all(letter in letters for letter in typed) or sorted(typed) == sorted(meant)

@@ -16,6 +16,7 @@ from qa.features import Evidence, standardised
 from qa.protocols import Scores
 from qa.types import Candidate
 
+HEADING_PENALTY = np.float32(10)  # more than any evidence: a heading answers only where there is nothing else
 WEIGHTS: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))
 
 
@@ -52,7 +53,8 @@ def rank(evidence: Evidence) -> list[Candidate]:
     features = passage_features(evidence)
     scores = evidence.fluency * weighted(features, WEIGHTS["fluent"])
     scores += (1 - evidence.fluency) * weighted(features, WEIGHTS["foreign"])
-    sentence_scores = np.split(weighted(sentence_features(evidence), WEIGHTS["sentence"]), evidence.first[1:])
+    by_sentence = weighted(sentence_features(evidence), WEIGHTS["sentence"]) - HEADING_PENALTY * evidence.is_heading
+    sentence_scores = np.split(by_sentence, evidence.first[1:])
     return [
         Candidate(
             row=int(evidence.rows[i]),

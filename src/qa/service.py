@@ -8,7 +8,7 @@ from pathlib import Path
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
 from qa.errors import IndexMissing, IndexUnusable, SnapshotOutdated, TooBusy
-from qa.protocols import Embedder
+from qa.protocols import Embedder, Vectors
 from qa.snapshot import Snapshot
 from qa.types import Answer, Question
 
@@ -52,6 +52,15 @@ class Service:
         if self._snapshot is None:
             raise self._refused or IndexMissing("the index is being opened; try again in a few seconds")
         return self._snapshot
+
+    @property
+    def index(self) -> Path:
+        """The folder that holds the snapshots."""
+        return self._index
+
+    def embed_question(self, text: str) -> Vectors:
+        """A question's unit vector, ``(dimension,)``, comparable with those that the snapshot stores."""
+        return self._embedder.encode_question(text).vector
 
     def open(self) -> None:
         """Open the current snapshot, and answer one question so that the first real one is fast.

@@ -87,9 +87,28 @@ class Snapshot:
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
 
+    @cached_property
+    def is_heading(self) -> NDArray[np.bool_]:
+        """Which sentences are headings of sections: they lead to an answer but are none; ``(sentences,)``."""
+        headings = {(document.id, span) for document in self.documents for span in document.headings}
+        spans = ((passage.document_id, span) in headings for passage in self.passages for span in passage.sentences)
+        return np.fromiter(spans, dtype=bool, count=int(self.sentence_starts[-1]))
+
     def sentence_slice(self, row: int) -> slice:
         """Where a passage's sentences stand among all of them."""
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    @cached_property
+    def rows_of_document(self) -> Mapping[str, range]:
+        """The passage rows of each document, which are adjacent and in the order of its text."""
+        rows: dict[str, range] = {}
+        for row, passage in enumerate(self.passages):
+            first = rows.get(passage.document_id, range(row, row)).start
+            rows[passage.document_id] = range(first, row + 1)
+        return rows
+
+    def row_of(self, passage: Passage) -> int:
+        return self.rows_of_document[passage.document_id].start + passage.ordinal
 
     def document_of(self, row: int) -> Document:
         return self.document_by_id[self.passages[row].document_id]

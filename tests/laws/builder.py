@@ -38,14 +38,14 @@ def build(embedder, order):
     marks = os.open(order["marks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def mark(stage, done=0, total=0):
+        limit_files(resource.RLIM_INFINITY)
         os.write(marks, f"{stage} {done}/{total}\n".encode())
+        limit_files(order["largest_file"])
 
     write = snapshot.write
     snapshot.write = lambda *parts: (mark("writing"), write(*parts), mark("written"))
     if order["die_at"]:
         die_before(Path(order["index"]), order["die_at"])
-    if order["largest_file"]:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], order["largest_file"]))
     mark("start")
     try:
         made = compose.build_indexer(Settings(corpus=order["corpus"], index=order["index"]))
@@ -56,6 +56,11 @@ def build(embedder, order):
         mark(type(error).__name__)
     finally:
         os._exit(0)
+
+
+def limit_files(size):
+    """Let no write grow a file beyond some bytes; such a write fails as it does on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def die_before(index, number):

@@ -49,7 +49,7 @@ class Builder:
         self._count += 1
         marks = self._folder / f"marks-{self._count}"
         order = {"corpus": str(corpus), "index": str(index), "marks": str(marks)}
-        self._process.stdin.write(json.dumps(order | {"die_at": 0, "largest_file": 0} | fault) + "\n")
+        self._process.stdin.write(json.dumps(order | {"die_at": 0, "largest_file": -1} | fault) + "\n")
         self._process.stdin.flush()
         return Build(int(self._process.stdout.readline()), marks)
 
@@ -186,3 +186,20 @@ def test_a_full_disk_leaves_the_index_as_it_was(builder, tmp_path, reference, la
     assert builder.wait() == 0
     assert assert_of_one_generation(index, {new}, reference) == new
     assert not list(index.glob(".building*"))
+
+
+def test_a_full_disk_while_going_back(builder, tmp_path, reference):
+    """Where an earlier snapshot is to be current again and CURRENT cannot be written, it names what it named."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    write_corpus(corpus, 1)
+    builder.start(corpus, index)
+    assert builder.wait() == 0
+    newest = write_corpus(corpus, 2)
+    builder.start(corpus, index)
+    assert builder.wait() == 0
+    write_corpus(corpus, 1)
+    build = builder.start(corpus, index, largest_file=12)  # a process id fits, the id of a snapshot does not
+    assert builder.wait() == 0
+    assert build.stages()[-1] == "OSError"
+    assert "writing" not in build.stages()
+    assert assert_of_one_generation(index, {newest}, reference) == newest

@@ -168,11 +168,19 @@ def test_headings_begin_passages(embedder):
     assert [p.text for p in passages][-1] == "Second part\n\nShort."
 
 
-def test_budgets_hold_for_tokenizers_that_count_joints(tmp_path):
-    """With a model of 64 tokens and a small vocabulary, words count by the letter, and still nothing is truncated."""
-    tiny = SentenceTransformerEmbedder(locate_model(str(make_encoder(tmp_path / "tiny"))))
+@pytest.mark.parametrize("blanks", [False, True], ids=["as BERT", "blanks are tokens"])
+def test_budgets_hold_for_other_tokenizers(tmp_path, blanks):
+    """With 64 tokens, a small vocabulary, and blanks between sentences that count too, nothing is truncated."""
+    tiny = SentenceTransformerEmbedder(locate_model(str(make_encoder(tmp_path / "tiny", blanks=blanks))))
     assert tiny.max_tokens == 64
-    for text in ("the bread and the wine. " * 50, "supercalifragilistic" * 30, "a." * 300):
+    assert tiny.count_tokens(["the wine the"]) == [7 if blanks else 5]
+    for text in (
+        "the bread and the wine. " * 50,
+        "supercalifragilistic" * 30,
+        "a." * 300,
+        "a. b. " * 90,
+        "the\n\n\n" * 90,
+    ):
         document = Document("a.txt", "the wine", text)
         assert_lawful(document, split(tiny, 256, document), tiny, 64)
 

@@ -8,15 +8,18 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 
 import qa
 from qa.api import errors
 from qa.api.limits import Limits
 from qa.api.routes import ROUTERS
 from qa.api.schemas import Problem
+from qa.api.templates import Pages
 from qa.errors import QAError
+from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.service import Service
+from qa.suggestions import Suggestions
+from qa.types import Question
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +40,9 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopping = threading.Event()
         # A daemon: the process need not wait for a model that is being loaded when it is told to stop.
-        threading.Thread(target=_open, args=(service, stopping), name="open-index", daemon=True).start()
+        threading.Thread(
+            target=_open, args=(service, app.state.suggestions, stopping), name="open-index", daemon=True
+        ).start()
         yield
         stopping.set()
 
@@ -49,7 +54,10 @@ def create_app(service: Service) -> FastAPI:
         responses={"4XX": {"model": Problem, "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.service = service
-    app.state.templates = Jinja2Templates(directory=web_folder() / "templates")
+    app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
+    app.state.judgements = Judgements(service.index / JUDGEMENTS)
+    app.state.shown = Shown(service.index / SHOWN)
+    app.state.pages = Pages(web_folder() / "templates")
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
@@ -58,15 +66,17 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _open(service: Service, stopping: threading.Event) -> None:
+def _open(service: Service, suggestions: Suggestions, stopping: threading.Event) -> None:
     """Open the index; where it cannot be used, say so once for each reason and try again, for someone may mend it."""
     said = ""
     while not stopping.is_set():
         try:
-            return service.open()
+            service.open()
         except QAError as error:
             if str(error) != said:
                 said = str(error)
                 logger.error("%s", error)
-        stopping.wait(RETRY_S)
-    return None
+            stopping.wait(RETRY_S)
+        else:
+            suggestions.of(service.snapshot)
+            return

@@ -1,22 +1,33 @@
 """What routes ask for by type."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from fastapi.templating import Jinja2Templates
+from fastapi import Depends, Header, Request
 
+from qa.api.presentation import prefers_html
+from qa.api.templates import Pages
+from qa.feedback import Judgements, Shown
 from qa.service import Service
+from qa.suggestions import Suggestions
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+def _state(name: str) -> Callable[[Request], Any]:
+    """Gets what the application holds under a name."""
+
+    def get(request: Request) -> Any:
+        return getattr(request.app.state, name)
+
+    return get
 
 
-def _templates(request: Request) -> Jinja2Templates:
-    templates: Jinja2Templates = request.app.state.templates
-    return templates
+def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = "") -> bool:
+    return prefers_html(accept)
 
 
-CurrentService = Annotated[Service, Depends(_service)]
-Templates = Annotated[Jinja2Templates, Depends(_templates)]
+CurrentService = Annotated[Service, Depends(_state("service"))]
+HtmlPages = Annotated[Pages, Depends(_state("pages"))]
+CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
+CurrentShown = Annotated[Shown, Depends(_state("shown"))]
+CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
+WantsHtml = Annotated[bool, Depends(_wants_html)]

@@ -1,8 +1,9 @@
 """Data sets in a BEIR-like layout → documents and questions with their gold answers.
 
 A folder holds ``corpus.jsonl`` (one passage a line) or ``articles.jsonl`` (one whole document a line), each line with
-``id``, ``title`` and ``text``; ``queries.jsonl``; and for passages ``qrels.tsv`` (query, passage, grade). A folder with
-questions alone is asked of every other set's documents. BEIR: Thakur et al. 2021, arXiv:2104.08663.
+``id``, ``title`` and ``text``, or a folder ``corpus`` of articles; ``queries.jsonl``; and for passages ``qrels.tsv``
+(query, passage, grade). A folder with questions alone is asked of every other set's documents.
+BEIR: Thakur et al. 2021, arXiv:2104.08663.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import QAError
+from qa.indexer import read_corpus
 from qa.types import Document, Span
 
 
@@ -66,6 +68,9 @@ def load_datasets(folder: Path) -> list[Dataset]:
     if (folder / "articles.jsonl").is_file():
         questions = tuple(_article_question(query) for query in queries)
         sets.append(Dataset(f"{folder.name}/articles", _documents(folder / "articles.jsonl"), questions))
+    if (folder / "corpus").is_dir():
+        questions = tuple(_article_question(query) for query in queries)
+        sets.append(Dataset(folder.name, tuple(read_corpus(folder / "corpus")[0]), questions))
     return sets or [Dataset(folder.name, (), tuple(_question(query) for query in queries))]
 
 

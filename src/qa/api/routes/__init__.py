@@ -1,5 +1,5 @@
-"""All routes: the one place to add a router."""
+"""All routes: the one place to add a router. Order counts: the routes below a document stand before the document."""
 
-from qa.api.routes import ask, documents, pages, status
+from qa.api.routes import ask, documents, feedback, neighbours, pages, status
 
-ROUTERS = (pages.router, ask.router, documents.router, status.router)
+ROUTERS = (pages.router, ask.router, neighbours.router, documents.router, feedback.router, status.router)

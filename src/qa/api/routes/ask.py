@@ -4,18 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from qa.api.dependencies import CurrentService
+from qa.api.dependencies import CurrentService, CurrentShown
 from qa.api.schemas import AskBody, AskLink, AskResponse
 
 router = APIRouter(tags=["ask"])
 
 
 @router.post("/ask", summary="Ask a question, get cited verbatim sentences")
-def ask(body: AskBody, service: CurrentService) -> AskResponse:
+def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> AskResponse:
     """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
-    return AskResponse.of(service.ask(body.to_question()), scores="scores" in body.include)
+    answered = service.ask(body.to_question())
+    shown.add(citation.document.id for citation in answered.answer.citations)
+    return AskResponse.of(answered, scores="scores" in body.include)
 
 
 @router.get("/ask", summary="The same as a link")
-def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService) -> AskResponse:
-    return ask(link.to_body(), service)
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> AskResponse:
+    return ask(link.to_body(), service, shown)

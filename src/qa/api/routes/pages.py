@@ -1,43 +1,144 @@
-"""The page: a form that works without script, and the answer below it."""
+"""The page, and the parts of it that a script fetches: one rendering, so that both show the same."""
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from qa.api.dependencies import CurrentService, Templates
-from qa.api.marking import marked_passage
-from qa.api.presentation import display_title, document_url
-from qa.api.schemas import MAX_QUESTION, parse_question
-from qa.errors import QAError
+from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
+from qa.api.schemas import AskBody, AskResponse
+from qa.api.source import Source, open_source
+from qa.api.view import CurrentView, View
+from qa.api.why import plain
+from qa.errors import QAError, TooBusy
+from qa.feedback import Shown
 from qa.service import Answered, Service
+from qa.snapshot import Snapshot
+from qa.suggestions import NEIGHBOURS, Suggestions, neighbouring
+from qa.types import Answer, Document, Question
 
 router = APIRouter(include_in_schema=False)
+
+MAX_CHOICES = 50  # documents, and tags, that the filter lists; the corpus page has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, ready for the template."""
+
+    id: str
+    view: View
+    answered: Answered
+    neighbours: tuple[str, ...]
+    data: str
+    """The body that ``POST /ask`` returns, as JSON."""
+
+    @property
+    def answer(self) -> Answer:
+        return self.answered.answer
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.answered.snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filter offers: documents and tags, unless there are too many to list."""
+
+    documents: tuple[Document, ...]
+    tags: tuple[str, ...]
+    too_many: bool
 
 
 @router.get("/")
 def home(
-    request: Request, service: CurrentService, templates: Templates, question: Annotated[str | None, Query()] = None
+    view: CurrentView, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
 ) -> HTMLResponse:
-    answered, error = _ask(service, question) if question is not None else (None, None)
-    context = {
-        "request": request,
-        "question": question or "",
-        "max_question": MAX_QUESTION,
-        "manifest": service.snapshot.manifest if service.ready else None,
-        "answered": answered,
-        "error": error,
-        "display_title": display_title,
-        "document_url": document_url,
-        "marked_passage": marked_passage,
-    }
-    return HTMLResponse(
-        templates.get_template("home.html").render(context), status_code=422 if error and service.ready else 200
+    if not service.ready:
+        return pages.render("home.html", view=view, manifest=None, turn=None, source=None, error=None)
+    turn, source, error = None, None, None
+    try:
+        turn = _ask(service, shown, suggestions, view.to_question(), view) if view.question.strip() else None
+        source = _open(service, view, turn) if view.open else None
+    except QAError as problem:
+        error = problem
+    snapshot = turn.snapshot if turn else service.snapshot
+    return pages.render(
+        "home.html",
+        status=error.status if error else 200,
+        view=view,
+        manifest=snapshot.manifest,
+        choices=_choices(snapshot, view),
+        suggestions=suggestions.of(snapshot),
+        turn=turn,
+        source=source,
+        error=error,
     )
 
 
-def _ask(service: Service, question: str) -> tuple[Answered | None, str | None]:
+@router.post("/turn")
+def turn(
+    body: AskBody, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
+) -> HTMLResponse:
+    """One more turn of a conversation, for the script to append."""
+    question = body.to_question()
+    view = View(question.text, question.history, question.filters)
+    return pages.render("_turn.html", turn=_ask(service, shown, suggestions, question, view))
+
+
+@router.get("/panel")
+def panel(view: CurrentView, service: CurrentService, pages: HtmlPages) -> HTMLResponse:
+    """The source panel alone, for the script to open."""
+    turn = _turn(service.ask(view.to_question()), view) if view.question.strip() else None
+    return pages.render("_panel.html", view=view, turn=turn, source=_open(service, view, turn))
+
+
+@router.get("/suggestions")
+def suggested(service: CurrentService, pages: HtmlPages, suggestions: CurrentSuggestions) -> HTMLResponse:
+    """The suggested questions alone: they are found in the background, perhaps after the page was sent."""
+    return pages.render("_suggestions.html", suggestions=suggestions.of(service.snapshot))
+
+
+def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Question, view: View) -> Turn:
+    """Answer; a refusal brings questions near it, or at least some that have an answer."""
+    answered = service.ask(question)
+    neighbours: tuple[str, ...] = ()
+    if not answered.answer.answerable:
+        found = _neighbouring(service, answered, view)
+        known = suggestions.of(answered.snapshot) if not view.filters else ()
+        neighbours = tuple(dict.fromkeys((*found, *known)))[:NEIGHBOURS]
+    turn = _turn(answered, view, neighbours)
+    shown.add(citation.document.id for citation in turn.answer.citations)
+    return turn
+
+
+def _neighbouring(service: Service, answered: Answered, view: View) -> tuple[str, ...]:
     try:
-        return service.ask(parse_question(question)), None
-    except QAError as error:
-        return None, str(error)
+        return neighbouring(answered.snapshot, answered.answer, _asker(service, view))
+    except TooBusy:
+        return ()  # the refusal itself has been given; others come first
+
+
+def _turn(answered: Answered, view: View, neighbours: tuple[str, ...] = ()) -> Turn:
+    body = AskResponse.of(answered, scores=True)
+    return Turn(body.id, view, answered, neighbours, body.model_dump_json())
+
+
+def _asker(service: Service, view: View) -> Callable[[str], Answer]:
+    return lambda text: service.ask(Question(text, filters=view.filters)).answer
+
+
+def _open(service: Service, view: View, turn: Turn | None) -> Source:
+    if turn is None:
+        return open_source(service.snapshot, view, None, None)
+    return open_source(turn.snapshot, view, turn.answer, service.embed_question(plain(turn.answer.searched_for)))
+
+
+def _choices(snapshot: Snapshot, view: View) -> Choices:
+    tags = sorted({tag for document in snapshot.documents for tag in document.tags}, key=str.casefold)
+    too_many = len(snapshot.documents) > MAX_CHOICES
+    documents = [d for d in snapshot.documents if not too_many or d.id in view.filters.document_ids]
+    kept = [tag for number, tag in enumerate(tags) if number < MAX_CHOICES or tag in view.filters.tags]
+    return Choices(tuple(documents), tuple(kept), too_many)

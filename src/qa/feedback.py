@@ -1,0 +1,103 @@
+"""What readers say about passages, one line of JSON each, and which documents an answer has ever cited.
+
+Both files stand beside the snapshots and are only ever appended to. A judgement names the passage by its place in the
+document as well as by its id, since another build may number passages otherwise.
+"""
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+logger = logging.getLogger(__name__)
+
+JUDGEMENTS, SHOWN = "judgements.jsonl", "shown.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One reader's word on one passage: grade 1 answers the question, 0 does not, None takes the last word back.
+
+    Offsets are code points into the document, end exclusive; ``at`` is ISO 8601, UTC.
+    """
+
+    question: str
+    document_id: str
+    passage_id: str
+    start_char_index: int
+    end_char_index: int
+    grade: int | None
+    snapshot: str
+    at: str
+
+
+class Judgements:
+    """The file of judgements."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def add(self, judgement: Judgement) -> None:
+        """Append one line; it is on its way to the disk when this returns."""
+        with self._lock:
+            _append(self._path, asdict(judgement))
+
+
+def read_judgements(path: Path) -> list[Judgement]:
+    """What counts in a file of judgements: the last word on each question and passage, what was taken back left out.
+
+    A line that a crash cut short is passed over.
+    """
+    last: dict[tuple[str, str, int, int], Judgement] = {}
+    for record in _records(path):
+        judgement = Judgement(**record)
+        place = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
+        last[judgement.question, *place] = judgement
+    return [judgement for judgement in last.values() if judgement.grade is not None]
+
+
+class Shown:
+    """The ids of the documents that some answer has cited since the file was begun."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._ids: set[str] = set(_records(path)) if path.is_file() else set()
+
+    def __contains__(self, document_id: str) -> bool:
+        return document_id in self._ids
+
+    def add(self, document_ids: Iterable[str]) -> None:
+        """Note that documents were cited; each is written once. A folder that cannot be written stops no answer."""
+        with self._lock:
+            for document_id in sorted(set(document_ids) - self._ids):
+                self._ids.add(document_id)
+                try:
+                    _append(self._path, document_id)
+                except OSError as error:
+                    logger.warning("%s cannot be written (%s); it is remembered until the end", SHOWN, error.strerror)
+
+
+def _append(path: Path, record: object) -> None:
+    """Add a line; one that a crash cut short is ended first, so that only that one is lost."""
+    with path.open("ab+") as file:
+        torn = file.seek(0, os.SEEK_END) and not _ends_a_line(file)
+        file.write(b"\n" * torn + json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n")
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"
+
+
+def _records(path: Path) -> Iterator[Any]:
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue  # empty, or cut short by a crash

@@ -1,0 +1,99 @@
+"""The conversation as a file."""
+
+import json
+import re
+
+import pytest
+from browsing import ask, watched
+from playwright.sync_api import expect
+
+FOX = "Who stole the moon rock in 2031?"
+DIARY = "What landed beside the rocks on day 396?"
+
+
+@pytest.fixture
+def export(open_page, varied_site, tmp_path):
+    """Asks two questions, one of them answered from behind emoji, and saves the conversation in a format."""
+    page = open_page(varied_site, accept_downloads=True)
+
+    def save(format_, *questions):
+        for question in questions or (FOX, DIARY):
+            ask(page, question)
+        page.locator(".menu summary").click()
+        with page.expect_download() as download:
+            page.locator(f"[data-format={format_}]").click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    return save
+
+
+def test_json_holds_every_answer(export, varied_site):
+    """The JSON export is the list of the answers as the API gave them, each quotation an exact slice."""
+    conversation = json.loads(export("json").read_text("utf-8"))
+    assert [turn["question"] for turn in conversation] == [FOX, DIARY]
+    for turn in conversation:
+        for citation in turn["citations"]:
+            text = varied_site.service.snapshot.document_by_id[citation["document_id"]].text
+            assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
+
+
+def test_markdown_quotes_and_links(export):
+    """The Markdown export quotes every citation and links its place."""
+    text = export("md").read_text("utf-8")
+    assert f"## {FOX}" in text
+    assert re.search(r"^> .*Ferdinand.* \[1\]$", text, re.MULTILINE)
+    assert re.search(
+        r"^1\. \[.*emoji\.md, characters \d+–\d+\]\(<http://127\.0\.0\.1:\d+/documents/emoji\.md\?start=",
+        text,
+        re.MULTILINE,
+    )
+
+
+def test_markdown_lets_nothing_through(export):
+    """Markup in a question stays text in the Markdown export."""
+    text = export("md", "<img src=x onerror=alert(1)> [a](javascript:1) # head").read_text("utf-8")
+    assert r"\<img" in text
+    assert "<img" not in text.replace(r"\<img", "")
+    assert "[a](" not in text.replace(r"\[a\](", "")
+
+
+def test_html_checks_every_quotation(export, browser):
+    """Opened from disk, the file runs ``slice(start, end) === quote`` on each quotation, asks no host, and says so."""
+    path = export("html")
+    with watched(browser, "file://") as (page, watch):
+        page.goto(path.as_uri())
+        expect(page.locator("#verdict")).to_have_text("Every quotation was checked against the documents in this file.")
+        checks = page.locator("output").all_inner_texts()
+        assert len(checks) >= 2
+        assert all("slice(start, end) === quote" in check for check in checks)
+        assert watch.complaints == []
+        assert watch.requests == [path.as_uri()]
+
+
+@pytest.mark.parametrize("fault", ["quote", "offset"])
+def test_html_finds_a_forged_quotation(export, browser, fault):
+    """One changed word, or one offset off by one, and the file says which quotation is not verbatim."""
+    path = export("html")
+    text = path.read_text("utf-8")
+    if fault == "quote":
+        forged = re.sub(r"(<mark>[^<]*?)Ferdinand", r"\1Leopold", text, count=1)
+    else:
+        forged = re.sub(r'data-start="(\d+)"', lambda found: f'data-start="{int(found[1]) + 1}"', text, count=1)
+    assert forged != text
+    path.write_text(forged, "utf-8")
+    with watched(browser, "file://") as (page, _):
+        page.goto(path.as_uri())
+        expect(page.locator("#verdict")).to_have_text("1 quotations are wrong")
+        expect(page.locator("output").first).to_contain_text("NOT what the document says")
+
+
+def test_html_runs_only_its_own_script(export, browser):
+    """A question that is markup is text in the exported file, whose policy lets only its own script run."""
+    path = export("html", "</h2><script>window.ran=1</script><img src=x onerror=window.ran=1>", FOX)
+    with watched(browser, "file://") as (page, watch):
+        page.goto(path.as_uri())
+        assert page.evaluate("window.ran") is None
+        expect(page.locator("h2").first).to_contain_text("<script>window.ran=1</script>")
+        assert watch.complaints == []

@@ -1,0 +1,86 @@
+// Starts what the page has: without this the page works all the same, by forms and links.
+
+import * as conversation from "./conversation.js";
+import { $, parse, request } from "./dom.js";
+import * as panel from "./panel.js";
+import { actions } from "./passages.js";
+
+document.documentElement.classList.add("script");
+
+const chat = document.body.classList.contains("chat") && $("form.ask") !== null;
+const keys = $("#keys");
+const single = $("#single-keys");
+
+const exported = async (button) => {
+  const { save } = await import("./export.js");
+  await save(button.dataset.format);
+  button.closest("details").open = false;
+};
+
+const run = { ...actions, export: exported, keys: () => keys.showModal() };
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-action]");
+  if (button) run[button.dataset.action]?.(button);
+  const menu = $("details.menu[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+const escape = () => {
+  const card = $(".cite.shown, .cite:hover, .cite:focus-within");
+  const menu = $("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    $("summary", menu).focus();
+  } else if (chat && (conversation.cancel() || panel.close())) return;
+  else card?.classList.add("dismissed");
+};
+
+const shortcuts = {
+  "/": () => $("#question")?.focus(),
+  "?": () => keys.showModal(),
+  n: () => panel.turnTo("n"),
+  p: () => panel.turnTo("p"),
+  j: () => panel.walk(1),
+  k: () => panel.walk(-1),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
+  if (event.key === "Escape") return escape();
+  const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
+  if (typing || !single.checked || !Object.hasOwn(shortcuts, event.key)) return;
+  event.preventDefault();
+  shortcuts[event.key]();
+});
+
+for (const kind of ["mouseout", "focusout"]) {
+  document.addEventListener(kind, (event) => event.target.closest?.(".cite")?.classList.remove("shown", "dismissed"));
+}
+
+const stored = (() => {
+  try {
+    return localStorage;
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+})();
+single.checked = stored?.getItem("single-keys") !== "off";
+single.addEventListener("change", () => stored?.setItem("single-keys", single.checked ? "on" : "off"));
+
+// Suggestions are found in the background after a start: ask once more when the page came too early.
+const awaitSuggestions = async () => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    await new Promise((done) => setTimeout(done, 1000));
+    const place = $("#suggestions");
+    if (!place) return;
+    const parts = [...parse(await request("/suggestions")).children];
+    if (parts.length) return place.replaceChildren(...parts);
+  }
+};
+
+if (chat) {
+  conversation.start();
+  panel.start();
+  if ($("#suggestions")?.dataset.wanted) awaitSuggestions().catch(() => {});
+}

@@ -1,0 +1,124 @@
+// The conversation as a file: Markdown, JSON, or one page that holds the cited documents and checks every quotation.
+
+import { slice } from "./codepoints.js";
+import { $$, element, say } from "./dom.js";
+
+const CONTEXT = 240; // code points shown around a quotation
+
+const turns = () => $$(".turn[data-answer]").map((turn) => ({
+  permalink: new URL(turn.dataset.permalink, location.href).href,
+  ...JSON.parse(turn.dataset.answer),
+}));
+
+const place = (citation) =>
+  `${citation.document_title}, ${citation.document_id}, characters ${citation.start_char_index}–${citation.end_char_index}`;
+
+const link = (citation) => new URL(citation.url, location.href).href;
+
+const escaped = (text) => text.replace(/[\\`*_{}[\]<>#|~&!]/g, "\\$&").replace(/\s*\n\s*/g, " ");
+
+const markdown = (conversation) =>
+  conversation
+    .map((turn) => {
+      const quotes = turn.citations.map((c) => `> ${escaped(c.cited_text)} [${c.number}]`);
+      const sources = turn.citations.map((c) => `${c.number}. [${escaped(place(c))}](<${link(c)}>)`);
+      const body = turn.answerable
+        ? [quotes.join("\n>\n"), "Quoted from the documents. Nothing is generated.", sources.join("\n")]
+        : [`The ${turn.index.documents} documents do not say.`];
+      return [`## ${escaped(turn.question)}`, ...body, `[Open this answer](<${turn.permalink}>)`].join("\n\n");
+    })
+    .join("\n\n") + "\n";
+
+const documentsOf = async (conversation) => {
+  const urls = new Map();
+  for (const turn of conversation) for (const c of turn.citations) urls.set(c.document_id, c.url.split(/[?#]/)[0]);
+  const read = async (url) => (await fetch(url, { headers: { Accept: "application/json" } })).json();
+  return Object.fromEntries(await Promise.all([...urls].map(async ([id, url]) => [id, await read(url)])));
+};
+
+const quoted = (citation, document) => {
+  const { start_char_index: start, end_char_index: end } = citation;
+  const figure = element(
+    "figure",
+    {},
+    element(
+      "blockquote",
+      { dir: "auto" },
+      element("span", { textContent: slice(document.text, Math.max(0, start - CONTEXT), start) }),
+      element("mark", { textContent: citation.cited_text }),
+      element("span", { textContent: slice(document.text, end, end + CONTEXT) }),
+    ),
+    element(
+      "figcaption",
+      {},
+      `[${citation.number}] `,
+      element("a", { href: link(citation), textContent: place(citation) }),
+      " ",
+      element("output", { textContent: "not checked: this needs script" }),
+    ),
+  );
+  Object.assign(figure.dataset, { document: citation.document_id, start, end });
+  return figure;
+};
+
+const section = (turn, documents) =>
+  element(
+    "section",
+    {},
+    element("h2", { dir: "auto", textContent: turn.question }),
+    ...(turn.answerable
+      ? turn.citations.map((citation) => quoted(citation, documents[citation.document_id]))
+      : [element("p", { textContent: `The ${turn.index.documents} documents do not say.` })]),
+  );
+
+const STYLE = `body{font:1.1rem/1.6 Georgia,serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
+blockquote{margin:0;padding-left:1rem;border-left:3px solid;white-space:pre-wrap;overflow-wrap:anywhere}
+blockquote span{opacity:.75}mark{font-weight:600}figure{margin:1.5rem 0}figcaption{font:.9rem/1.5 system-ui,sans-serif;margin-top:.5rem}
+output{font-weight:600}`;
+
+const CHECK = `const documents = JSON.parse(document.getElementById("documents").textContent);
+let wrong = 0;
+for (const figure of document.querySelectorAll("figure")) {
+  const text = Array.from(documents[figure.dataset.document].text); // code points
+  const quote = figure.querySelector("mark").textContent;
+  const same = text.slice(+figure.dataset.start, +figure.dataset.end).join("") === quote;
+  figure.querySelector("output").textContent = same ? "\\u2713 verbatim: slice(start, end) === quote" : "\\u2717 NOT what the document says";
+  wrong += same ? 0 : 1;
+}
+document.getElementById("verdict").textContent = wrong ? wrong + " quotations are wrong" : "Every quotation was checked against the documents in this file.";`;
+
+const selfChecking = async (conversation) => {
+  const documents = await documentsOf(conversation);
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const data = JSON.stringify(documents).replaceAll("<", "\\u003c");
+  const main = element(
+    "main",
+    {},
+    element("h1", { textContent: "Conversation" }),
+    element("p", { id: "verdict", textContent: "Open this file with script allowed to check every quotation." }),
+    ...conversation.map((turn) => section(turn, documents)),
+  );
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width"><title>Conversation</title>
+<style nonce="${nonce}">${STYLE}</style></head>
+<body>${main.outerHTML}
+<script type="application/json" id="documents">${data}</script>
+<script nonce="${nonce}">${CHECK}</script></body></html>
+`;
+};
+
+const FORMATS = {
+  md: { type: "text/markdown", make: async (conversation) => markdown(conversation) },
+  json: { type: "application/json", make: async (conversation) => `${JSON.stringify(conversation, null, 2)}\n` },
+  html: { type: "text/html", make: selfChecking },
+};
+
+export const save = async (format) => {
+  const { type, make } = FORMATS[format];
+  const url = URL.createObjectURL(new Blob([await make(turns())], { type: `${type};charset=utf-8` }));
+  element("a", { href: url, download: `conversation.${format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  say("Exported");
+};
