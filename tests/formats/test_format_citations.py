@@ -2,7 +2,9 @@
 
 import honest
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
+from qa.api.app import web_folder
 from qa.api.schemas import AskResponse, CitationBody, DocumentSummary
 from qa.readers import read
 from qa.rendering import render_answer
@@ -67,6 +69,15 @@ def test_a_citation_of_a_pdf_has_its_page(service):
     pages = {p.page for p in AskResponse.of(answered).passages if p.document_id == "bridge.pdf"}
     assert {3} <= pages <= {1, 2, 3}
     assert "bridge.pdf, page 3, characters" in render_answer(answered)
+
+
+def test_the_page_shows_the_page(service):
+    """What a reader sees below a quotation names its page, and says nothing where there are none."""
+    templates = Environment(loader=FileSystemLoader(web_folder() / "templates"), autoescape=True, trim_blocks=True)
+    shown = templates.get_template("_marks.html").module.page
+    bridge, mill = (service.snapshot.document_by_id[name] for name in ("bridge.pdf", "mill.html"))
+    assert shown(bridge, bridge.text.index(honest.LAST)).strip() == "· page 3"
+    assert shown(mill, 0).strip() == ""
 
 
 def test_a_citation_of_a_page_without_pages_has_none(service):
