@@ -38,6 +38,10 @@ OWNERS = {
     "bm25s": ("lexical.py",),
     "sentencex": ("splitter.py",),
     "rapidfuzz": ("lexicon.py",),
+    "lxml": ("readers/",),
+    "docx": ("readers/docx.py",),
+    "pypdfium2": ("readers/pdf",),
+    "trafilatura": ("readers/html.py",),
 }
 
 FILES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))

@@ -62,7 +62,7 @@ def test_the_wheel_has_the_page_and_nothing_odd(wheel):
     assert "qa/web/templates/base.html" in names
     assert "qa/web/static/style.css" in names
     assert all(name.startswith(("qa/", "qa-")) for name in names)
-    assert not [name for name in names if "__pycache__" in name or name.endswith((".npy", ".jsonl"))]
+    assert not [name for name in names if "__pycache__" in name or name.endswith((".jsonl", ".ipynb", ".safetensors"))]
 
 
 def test_index_ask_and_serve_from_the_wheel(installed, clean):

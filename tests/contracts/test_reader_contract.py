@@ -1,56 +1,115 @@
 """What every reader promises, over the registry."""
 
+import json
+
+import honest
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import UnreadableFile
 from qa.readers import READERS, read
+from qa.readers.checks import MAX_LINE, MAX_UNBROKEN
 from qa.types import Document, Unreadable
 from texts import characters, texts
 
 LINES = "The first line.\n\nThe second line, with 漢字 and 👍🏽."
-TEXT_SUFFIXES = [suffix for suffix in READERS if suffix in {".txt", ".md", ".markdown"}]
+WORDS = "The mill at Kelso ground oats until 1900."
+
+
+def as_page(text):
+    return "".join(f"<p>{line}</p>\n" for line in text.splitlines() if line)
+
+
+def as_lines(text):
+    return json.dumps({"id": "only", "text": text}, ensure_ascii=False)
+
+
+def as_paper(text):
+    paper = honest.Paper(title=None)
+    paper.write(text)
+    return paper.content()
+
+
+def as_word(text):
+    return honest.word(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+
+
+def as_book(text):
+    return honest.epub(**{"OEBPS/a-second.xhtml": honest.chapter(f"<p>{text}</p>")})
+
+
+WRITTEN = {
+    ".txt": str, ".md": str, ".markdown": str, ".html": as_page, ".htm": as_page, ".xhtml": as_page, ".jsonl": as_lines,
+}  # fmt: skip
+BUILT = {".pdf": as_paper, ".docx": as_word, ".epub": as_book}
 
 any_suffix = pytest.mark.parametrize("suffix", READERS)
-text_suffix = pytest.mark.parametrize("suffix", TEXT_SUFFIXES)
+written_suffix = pytest.mark.parametrize("suffix", WRITTEN)
 
 
-def read_one(document_id, content):
-    """The one document of a file that gives one."""
-    (document,) = read(document_id, content)
-    return document
+def file_saying(suffix, text):
+    """A file of the format that says some words, among others where the format needs them."""
+    return WRITTEN[suffix](text).encode() if suffix in WRITTEN else BUILT[suffix](text)
 
 
 def read_or_refuse(document_id, content):
-    """The documents, or none and the reasons."""
+    """The readings, or none and the reason."""
     try:
-        readings = read(document_id, content)
+        return read(document_id, content), None
     except UnreadableFile as refusal:
         return [], str(refusal)
-    documents = [reading for reading in readings if isinstance(reading, Document)]
-    return documents, "; ".join(reading.reason for reading in readings if isinstance(reading, Unreadable))
 
 
-@text_suffix
+def assert_sound(document, document_id):
+    """The promise of a document, whatever it was read from."""
+    assert document.id == document_id or document.id.startswith(f"{document_id}/")
+    assert any(character.isalnum() for character in document.text)
+    document.text.encode("utf-8")
+    assert document.title == " ".join(document.title.split())
+    assert len(document.title) <= MAX_LINE
+    assert all(tag == " ".join(tag.split()) != "" for tag in document.tags)
+    assert list(document.pages) == sorted(document.pages)
+    assert not document.pages or (document.pages[0] == 0 and document.pages[-1] <= len(document.text))
+    ends = 0
+    for heading in document.headings:
+        assert ends <= heading.start < heading.end <= len(document.text)
+        assert document.text[heading.start : heading.end].strip()
+        ends = heading.end
+
+
+@any_suffix
+def test_the_words_of_a_file_are_read(suffix):
+    """A file gives documents with its own id or ids below it, each id once, and their texts hold its words."""
+    readings = read(f"folder/a{suffix}", file_saying(suffix, WORDS))
+    assert readings == list(READERS[suffix](f"folder/a{suffix}", file_saying(suffix, WORDS)))
+    assert len({document.id for document in readings}) == len(readings)
+    for document in readings:
+        assert_sound(document, f"folder/a{suffix}")
+    assert any(WORDS in " ".join(document.text.split()) for document in readings)
+
+
+@written_suffix
 @pytest.mark.parametrize(
-    "content",
+    ("mark", "encoding"),
     [
-        LINES.encode(),
-        b"\xef\xbb\xbf" + LINES.encode(),
-        LINES.encode("utf-16"),
-        b"\xfe\xff" + LINES.encode("utf-16-be"),
-        LINES.encode("utf-32"),
-        LINES.replace("\n", "\r\n").encode(),
+        (b"", "utf-8"),
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+        (b"\xff\xfe\0\0", "utf-32-le"),
+        (b"\0\0\xfe\xff", "utf-32-be"),
     ],
-    ids=["utf-8", "utf-8 with mark", "utf-16-le", "utf-16-be", "utf-32", "crlf"],
 )
-def test_encodings_give_the_same_words(suffix, content):
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_encodings_give_the_same_words(suffix, mark, encoding, line_end):
     """A file says the same in every encoding that a byte order mark names."""
-    assert read_one(f"a{suffix}", content).text.split() == LINES.split()
+    content = WRITTEN[suffix](LINES).replace("\n", line_end).encode(encoding)
+    (document,) = read(f"a{suffix}", mark + content)
+    assert document.text.split() == LINES.split()
 
 
-@text_suffix
+@written_suffix
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
@@ -64,7 +123,8 @@ def test_encodings_give_the_same_words(suffix, content):
 )
 def test_older_encodings_are_detected(suffix, encoding, words):
     """A file in an older encoding is read to the last accent and curly quote, or refused; never read wrongly."""
-    assert read_one(f"a{suffix}", (words + "\n").encode(encoding) * 4).text.splitlines()[0] == words
+    (document,) = read(f"a{suffix}", WRITTEN[suffix]((words + "\n") * 4).encode(encoding))
+    assert document.text.splitlines()[0] == words
 
 
 @any_suffix
@@ -76,39 +136,52 @@ def test_files_without_words_are_refused(suffix, content):
 
 
 @any_suffix
-@given(content=st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(suffix, content):
-    """Whatever a file holds, the reader gives documents with words, or a reason; nothing else."""
-    documents, reason = read_or_refuse(f"a{suffix}", content)
-    assert documents or reason
-    for document in documents:
-        assert any(character.isalnum() for character in document.text)
-        document.text.encode("utf-8")
+def test_words_without_an_end_are_refused(suffix):
+    """No document holds more than ``MAX_UNBROKEN`` code points without the end of a sentence or line."""
+    assert read(f"a{suffix}", file_saying(suffix, "ab " * (MAX_UNBROKEN // 10)))
+    with pytest.raises(UnreadableFile, match=r"characters stand without the end of a sentence"):
+        read(f"a{suffix}", file_saying(suffix, "ab " * (MAX_UNBROKEN // 2)))
+
+
+@written_suffix
+def test_the_limit_of_unbroken_words_is_exact(suffix):
+    """``MAX_UNBROKEN`` code points are read, one more is refused."""
+    assert read(f"a{suffix}", file_saying(suffix, "a" * MAX_UNBROKEN))
+    with pytest.raises(UnreadableFile, match=f"{MAX_UNBROKEN + 1} characters stand without the end"):
+        read(f"a{suffix}", file_saying(suffix, "a" * (MAX_UNBROKEN + 1)))
 
 
 @any_suffix
+@given(content=st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(suffix, content):
+    """Whatever a file holds, the reader gives documents with words, or reasons; nothing else."""
+    readings, reason = read_or_refuse(f"a{suffix}", content)
+    assert readings or reason
+    for reading in readings:
+        if isinstance(reading, Unreadable):
+            assert reading.reason
+        else:
+            assert_sound(reading, f"a{suffix}")
+
+
+@written_suffix
 @given(text=texts)
 def test_headings_and_fields_are_sound(suffix, text):
     """Headings are spans of the text, in order and apart; the title and the tags are single lines."""
-    documents, _ = read_or_refuse(f"folder/a{suffix}", text.encode())
-    for document in documents:
-        assert document.id.startswith(f"folder/a{suffix}")
-        assert document.title == " ".join(document.title.split())
-        ends = 0
-        for heading in document.headings:
-            assert ends <= heading.start < heading.end <= len(document.text)
-            assert document.text[heading.start : heading.end].strip()
-            ends = heading.end
+    for content in (text, WRITTEN[suffix](text)):
+        for reading in read_or_refuse(f"folder/a{suffix}", content.encode())[0]:
+            if isinstance(reading, Document):
+                assert_sound(reading, f"folder/a{suffix}")
 
 
 @given(text=st.text(characters, min_size=1).filter(lambda t: any(c.isalnum() for c in t) and not t.startswith("---")))
 def test_plain_text_is_the_file_itself(text):
     """What a plain file holds, code point by code point and line end by line end, is the document's text."""
-    documents, reason = read_or_refuse("a.txt", text.encode())
-    if not documents:
-        assert "control characters" in reason or "begins like" in reason
-    for document in documents:
-        assert document.text == text.removeprefix("\ufeff")
+    readings, reason = read_or_refuse("a.txt", text.encode())
+    if not readings:
+        assert "control characters" in reason
+    else:
+        assert [document.text for document in readings] == [text.removeprefix("\ufeff")]
 
 
 @pytest.mark.parametrize("suffix", ["", ".doc", ".exe", ".TXT.zip", ".tar.gz"])
@@ -120,4 +193,5 @@ def test_unknown_suffix_is_refused_by_name(suffix):
 
 def test_suffix_in_capitals_is_known():
     """``A.TXT`` is read as ``a.txt`` is."""
-    assert read_one("A.TXT", b"words").text == "words"
+    (document,) = read("A.TXT", b"words")
+    assert document.text == "words"

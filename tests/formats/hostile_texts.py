@@ -25,7 +25,7 @@ def texts() -> Iterator[Case]:
     yield Case(
         "text/yaml-deep.md", b"---\ntitle: " + b"[" * 10_000 + b"\n---\nwords", reason="front matter|YAML|longer than"
     )
-    yield Case("text/yaml-surrogate.md", b'---\ntitle: "\\ud800"\n---\nwords', reason="one line of text")
+    yield Case("text/yaml-surrogate.md", b'---\ntitle: "\\ud800"\n---\nwords', reason="title must be one line of text")
     yield Case("text/yaml-unclosed.md", b"---\n" + b"a: b\n" * 200_000)
     yield Case("text/brackets.md", b"[" * 15_000 + b"a" + b"]" * 15_000)
     yield Case("text/image-brackets.md", b"![" * 10_000)

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import honest
 import pytest
 
-from qa.errors import UnreadableFile
+from qa.errors import CorpusError, UnreadableFile
 from qa.indexer import read_corpus
 from qa.readers import READERS, read
 from qa.readers.isolation import MEMORY_BYTES, SECONDS, Parser
@@ -228,3 +228,10 @@ def test_read_corpus_reports_files_lines_and_pages(tmp_path):
     assert [document.id for document in documents] == ["a.jsonl/x", "c.txt"]
     assert [entry.document_id for entry in unreadable] == ["a.jsonl/line-2", "b.pdf"]
     assert all(entry.reason for entry in unreadable)
+
+
+def test_a_process_that_cannot_start_is_said(monkeypatch):
+    """Where Python itself cannot be run, that is an expected failure of the build and blames no file."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with Parser() as parser, pytest.raises(CorpusError, match=r"cannot be started \(No such file or directory\)"):
+        parser.parse("a.txt", ENGLISH)

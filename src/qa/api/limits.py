@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.api.errors import problem
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_DISCARDED_BYTES = 16 * 2**20
 MAX_DIGITS = 20
 
 SECURITY_HEADERS = {
@@ -23,7 +24,8 @@ SECURITY_HEADERS = {
 class Limits:
     """ASGI middleware: 413 for large bodies, whether or not their length is declared; security headers; HEAD as GET.
 
-    A body is read whole before the application sees it; what is beyond the limit is never read.
+    A body is read whole before the application sees it. What is beyond the limit is not kept, but it is read, up to a
+    point, before the refusal: a client that is still sending when the connection closes would lose the answer.
     """
 
     def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
@@ -61,18 +63,20 @@ class Limits:
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Message | None:
         """The whole body as one message (or that the client has gone), or None where it is too large."""
-        if _declared_length(scope) > self._max:
+        declared = _declared_length(scope)
+        if declared > MAX_DISCARDED_BYTES or (declared > self._max and _waits_for_leave(scope)):
             return None
-        body = b""
-        while True:
+        body, received = b"", 0
+        while received <= MAX_DISCARDED_BYTES:
             message = await receive()
             if message["type"] != "http.request":
                 return message
-            body += message.get("body", b"")
-            if len(body) > self._max:
-                return None
+            part = message.get("body", b"")
+            received += len(part)
+            body = body + part if received <= self._max else b""
             if not message.get("more_body", False):
-                return {"type": "http.request", "body": body, "more_body": False}
+                break
+        return {"type": "http.request", "body": body, "more_body": False} if received <= self._max else None
 
 
 def _declared_length(scope: Scope) -> int:
@@ -80,3 +84,8 @@ def _declared_length(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit() and len(value) < MAX_DIGITS:
             return int(value)
     return 0
+
+
+def _waits_for_leave(scope: Scope) -> bool:
+    """Whether the client sends its body only when told to go on (RFC 9110, section 10.1.1)."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"])

@@ -1,5 +1,6 @@
 """Runs the application with uvicorn, and says where it listens."""
 
+import signal
 import socket
 
 import uvicorn
@@ -32,6 +33,9 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=5,
     )
     print(f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)", flush=True)
+    # uvicorn shuts down and then raises the signal again. Ctrl+C is to end the process there, as SIGTERM does: winding
+    # Python down around a thread that is loading a model can abort.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -7,29 +7,30 @@ from qa.types import Document
 
 FEW_CHARACTERS = 200
 MUCH_PICTURE_BYTES = 50_000
+MAX_LINE = 1000  # code points of a title or another field
 MAX_UNBROKEN = 100_000  # code points; the longest sentences in print have about 75,000
-_BREAK = re.compile(r"[.!?…。！？｡।؟۔\n\r\u2029]")
+_UNBROKEN = re.compile(r"[^.!?…。！？｡।؟۔\n\r\u2029]+")
 
 
 def check_document(document: Document) -> None:
-    """Refuse a document that holds no words, no sentences or lines, or that cannot be written as UTF-8.
+    """Refuse a document that holds no words, cannot be written as UTF-8, or goes on without the end of a sentence.
 
     Raises:
         UnreadableFile: saying which.
     """
     if not any(character.isalnum() for character in document.text):
         raise UnreadableFile("the file holds no words")
-    longest = max(map(len, _BREAK.split(document.text)))
-    if longest > MAX_UNBROKEN:
-        raise UnreadableFile(
-            f"{longest} characters stand without the end of a sentence or line, more than {MAX_UNBROKEN}: "
-            "this is not an article; break it into lines or remove it"
-        )
     try:
         "\n".join(filter(None, (document.id, document.title, document.text, *document.tags))).encode()
         "\n".join(filter(None, (document.author, document.publisher, document.url, document.language))).encode()
     except UnicodeEncodeError as error:
         raise UnreadableFile("the text holds half of a surrogate pair (such as \\ud800); mend its encoding") from error
+    longest = max(found.end() - found.start() for found in _UNBROKEN.finditer(document.text))
+    if longest > MAX_UNBROKEN:
+        raise UnreadableFile(
+            f"{longest} characters stand without the end of a sentence or line, more than {MAX_UNBROKEN}: "
+            "this is not an article; break it into lines or remove it"
+        )
 
 
 def check_against_pictures(text: str, picture_bytes: int) -> None:

@@ -23,7 +23,7 @@ _PAGE_ENCODING = re.compile(  # of the WHATWG standard: UTF-7 and the like would
     r"utf-?8|iso-8859-\d+|latin-?1|us-ascii|ascii|windows-\d+|cp\d+|big5(?:-hkscs)?|gb2312|gbk|gb18030|euc-(?:jp|kr)"
     r"|shift[-_]jis|x-sjis|iso-2022-jp|koi8-[ru]|macintosh"
 )
-_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252") | {
+_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), _WESTERN) | {
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "x-sjis": "shift_jis",

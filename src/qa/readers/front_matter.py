@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 
 from qa.errors import UnreadableFile
+from qa.readers.checks import MAX_LINE
 from qa.types import Document
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-MAX_LINE = 1000  # code points of a field
 _LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from qa.errors import UnreadableFile
 from qa.readers.decode import decode
-from qa.readers.front_matter import MAX_LINE, split_front_matter
+from qa.readers.front_matter import split_front_matter
 from qa.readers.text import CELL_GAP, TextBuilder
 from qa.types import Document
 
@@ -23,9 +23,8 @@ def read_markdown(document_id: str, content: bytes) -> list[Document]:
     front, source = split_front_matter(decode(content))
     builder = TextBuilder()
     _render(_parse(source), builder)
-    title = " ".join(builder.first_heading.split())
-    title = title if len(title) <= MAX_LINE else ""
-    return [front.over(Document(document_id, title, builder.text, headings=tuple(builder.headings)))]
+    headings = tuple(builder.headings)
+    return [front.over(Document(document_id, builder.first_heading, builder.text, headings=headings))]
 
 
 def _parse(source: str) -> list[Token]:

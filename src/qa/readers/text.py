@@ -1,5 +1,6 @@
 """Blocks → the text of a document: paragraphs, list items and table rows with an empty line between them."""
 
+from qa.readers.checks import MAX_LINE
 from qa.types import Span
 
 BLOCK_GAP = "\n\n"
@@ -54,5 +55,7 @@ class TextBuilder:
 
     @property
     def first_heading(self) -> str:
-        """The first heading's words, or nothing."""
-        return self.text[self.headings[0].start : self.headings[0].end] if self.headings else ""
+        """The first heading's words on one line, for a title; nothing where they are more than titles have."""
+        words = self.text[self.headings[0].start : self.headings[0].end] if self.headings else ""
+        line = " ".join(words.split())
+        return line if len(line) <= MAX_LINE else ""
