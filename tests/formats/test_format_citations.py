@@ -2,16 +2,12 @@
 
 import honest
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
-from qa.answerer import Answerer
-from qa.api.schemas import AskResponse, DocumentSummary
-from qa.compose import build_embedder
-from qa.config import Settings
-from qa.indexer import Indexer
+from qa.api.app import web_folder
+from qa.api.schemas import AskResponse, CitationBody, DocumentSummary
 from qa.readers import read
 from qa.rendering import render_answer
-from qa.retriever import Retriever
-from qa.service import Service
 from qa.splitter import SentenceSplitter
 from qa.types import Question
 
@@ -24,11 +20,6 @@ FILES = {
     "a.jsonl": honest.jsonl,
     "a.txt": honest.plain,
 }
-
-
-@pytest.fixture(scope="module")
-def embedder():
-    return build_embedder(Settings(), threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +48,15 @@ def test_headings_go_with_their_passages(name, splitter):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory, embedder, splitter):
+def service(tmp_path_factory, indexer_for, service_for):
     """A service over one PDF and one page, built and opened again."""
     folder = tmp_path_factory.mktemp("site")
-    corpus = folder / "corpus"
+    corpus, index = folder / "corpus", folder / "index"
     corpus.mkdir()
     (corpus / "bridge.pdf").write_bytes(honest.pdf())
     (corpus / "mill.html").write_bytes(honest.html().replace(honest.LAST.encode(), b"The mill burnt down in 1913."))
-    indexer = Indexer(corpus, folder / "index", embedder, splitter, recipe="test")
-    indexer.build()
-    service = Service(folder / "index", embedder, Answerer(Retriever(embedder)))
+    indexer_for(corpus, index).build()
+    service = service_for(index)
     service.open()
     return service
 
@@ -74,18 +64,27 @@ def service(tmp_path_factory, embedder, splitter):
 def test_a_citation_of_a_pdf_has_its_page(service):
     """The page of a quotation is in the answer's body and on the terminal, and is the one on which it was set."""
     answered = service.ask(Question("When was the toll abolished?"))
-    body = AskResponse.of(answered)
-    (citation,) = [c for c in body.citations if c.document_id == "bridge.pdf"]
-    assert (citation.cited_text, citation.page) == (honest.LAST, 3)
+    citation = next(c for c in map(CitationBody.of, answered.answer.nearest) if honest.LAST in c.cited_text)
+    assert (citation.document_id, citation.page) == ("bridge.pdf", 3)
+    pages = {p.page for p in AskResponse.of(answered).passages if p.document_id == "bridge.pdf"}
+    assert {3} <= pages <= {1, 2, 3}
     assert "bridge.pdf, page 3, characters" in render_answer(answered)
-    assert {p.page for p in body.passages if p.document_id == "bridge.pdf"} <= {1, 2, 3}
+
+
+def test_the_page_shows_the_page(service):
+    """What a reader sees below a quotation names its page, and says nothing where there are none."""
+    templates = Environment(loader=FileSystemLoader(web_folder() / "templates"), autoescape=True, trim_blocks=True)
+    shown = templates.get_template("_marks.html").module.page
+    bridge, mill = (service.snapshot.document_by_id[name] for name in ("bridge.pdf", "mill.html"))
+    assert shown(bridge, bridge.text.index(honest.LAST)).strip() == "· page 3"
+    assert shown(mill, 0).strip() == ""
 
 
 def test_a_citation_of_a_page_without_pages_has_none(service):
     """Formats without pages give none."""
-    body = AskResponse.of(service.ask(Question("When did the mill burn down?")))
-    (citation,) = [c for c in body.citations if c.document_id == "mill.html"]
-    assert citation.page is None
+    answered = service.ask(Question("When did the mill burn down?"))
+    bodies = [*map(CitationBody.of, answered.answer.nearest), *AskResponse.of(answered).passages]
+    assert {body.page for body in bodies if body.document_id == "mill.html"} == {None}
 
 
 def test_a_snapshot_keeps_what_files_say_of_themselves(service):

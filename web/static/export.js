@@ -10,8 +10,10 @@ const turns = () => $$(".turn[data-answer]").map((turn) => ({
   ...JSON.parse(turn.dataset.answer),
 }));
 
-const place = (citation) =>
-  `${citation.document_title}, ${citation.document_id}, characters ${citation.start_char_index}–${citation.end_char_index}`;
+const page = (citation) => (citation.page ? `, page ${citation.page}` : "");
+
+const place = ({ start_char_index: start, end_char_index: end, ...citation }) =>
+  `${citation.document_title}, ${citation.document_id}${page(citation)}, characters ${start}–${end}`;
 
 const link = (citation) => new URL(citation.url, location.href).href;
 
