@@ -5,7 +5,7 @@ that a line's end divides put together. They are exact in that text; ``pages`` t
 Running heads, page numbers, watermarks and text that is not painted are left out; words that were recognised under the
 picture of a page are kept. The order is that of the page's content, which is what almost all programs write.
 
-Against pypdf and pdfminer.six, PDFium was 15 to 40 times as fast, the only one to give whole words for ligatures, and
+Against pypdf and pdfminer.six, PDFium was 6 to 38 times as fast, the only one to give whole words for ligatures, and
 the most faithful with divided words; Chromium's tests harden it, and a crash ends only the process that parses.
 """
 
