@@ -145,3 +145,11 @@ def test_the_manual_shows_every_route_and_loads_nothing_from_elsewhere(client):
     assert "https://" not in page.text
     for path in client.get("/openapi.json").json()["paths"]:
         assert path in page.text
+
+
+def test_unmatched_words_are_those_that_were_typed(client):
+    """Words carried from earlier questions do not shift which of the typed ones are said to occur nowhere."""
+    body = {"question": "And his zeppelin?", "history": ["Who was Xu Jiatun?"]}
+    answer = client.post("/ask", json=body).json()
+    assert answer["searched_for"] != body["question"]
+    assert answer["unmatched_terms"] == ["zeppelin"]

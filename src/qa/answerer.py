@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from qa.analysis import Token, analyze
+from qa.analysis import analyze
 from qa.confidence import assess
 from qa.protocols import Reranker
 from qa.retriever import Retrieval, Retriever
@@ -56,7 +56,7 @@ class Answerer:
             reasons=reasons,
             nearest=nearest,
             passages=passages,
-            unmatched_terms=unmatched_terms(snapshot, question.text, retrieval.query.tokens),
+            unmatched_terms=unmatched_terms(snapshot, question.text),
             timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
         )
 
@@ -71,9 +71,9 @@ class Answerer:
         return [*reranked, *lowered]
 
 
-def unmatched_terms(snapshot: Snapshot, text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """The words of the question, as typed, that occur nowhere in the corpus."""
-    absent = (text[token.start : token.end] for token in tokens if token.term not in snapshot.lexical.vocabulary)
+    absent = (text[token.start : token.end] for token in analyze(text) if token.term not in snapshot.lexical.vocabulary)
     return tuple(dict.fromkeys(absent))
 
 
