@@ -1,19 +1,25 @@
 """The living service: answers from the snapshot that is open now, and swaps it for another in one assignment."""
 
 import logging
+import math
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
-from qa.errors import IndexMissing, IndexUnusable, SnapshotOutdated, TooBusy
+from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
 from qa.protocols import Embedder, Vectors
 from qa.snapshot import Snapshot
 from qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
 
+POLL_S = 0.5
+RETRY_S = 2.0  # while nothing serves
+RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
 MAX_WAITING = 32  # below the 40 threads that the web framework runs requests in: the other routes stay free
 
 
@@ -35,6 +41,7 @@ class Service:
         self._snapshot: Snapshot | None = None
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
+        self._tried: tuple[str | None, int] | None = None
         self._max_waiting = max_waiting
         self._places = threading.BoundedSemaphore(max_waiting)
 
@@ -54,6 +61,11 @@ class Service:
         return self._snapshot
 
     @property
+    def not_opened(self) -> str | None:
+        """Why what the index names could not be opened, where an earlier snapshot serves instead."""
+        return str(self._refused) if self._refused and self._snapshot else None
+
+    @property
     def index(self) -> Path:
         """The folder that holds the snapshots."""
         return self._index
@@ -69,17 +81,53 @@ class Service:
             IndexUnusable: there is no snapshot that can be used; what was open stays open.
         """
         with self._opening:
-            try:
-                snapshot = self._open_current()
-            except IndexUnusable as error:
-                self._refused = error
-                raise
-            self._answerer.answer(snapshot, Question("What does the first article say?"))
-            self._snapshot = snapshot
+            self._open()
+
+    def catch_up(self) -> None:
+        """Open the current snapshot unless that has been tried.
+
+        Raises:
+            IndexUnusable: it cannot be used; what was open stays open.
+        """
+        with self._opening:
+            if snapshots.publication(self._index) != self._tried:
+                self._open()
+            elif self._refused is not None:
+                raise self._refused
+
+    def follow(self, stopping: threading.Event, opened: Callable[[Snapshot], object]) -> None:
+        """Open whatever the index names, now and whenever something is published, until told to stop.
+
+        What cannot be opened is reported once and tried again; what serves goes on serving meanwhile.
+        """
+        said, again = "", 0.0
+        while not stopping.is_set():
+            if time.monotonic() >= again or snapshots.publication(self._index) != self._tried:
+                try:
+                    self.open()
+                    opened(self.snapshot)
+                except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
+                    again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
+                    said = _report(error, said)
+                else:
+                    said, again = "", math.inf
+            stopping.wait(POLL_S)
+
+    def _open(self) -> None:
+        self._tried = snapshots.publication(self._index)
+        try:
+            snapshot, damage = self._open_current()
+        except IndexUnusable as error:
+            self._refused = error
+            raise
+        self._answerer.answer(snapshot, Question("What does the first article say?"))
+        self._snapshot, self._refused = snapshot, damage
         logger.info("serving snapshot %s: %d passages", snapshot.manifest.id, len(snapshot.passages))
 
-    def _open_current(self) -> Snapshot:
+    def _open_current(self) -> tuple[Snapshot, SnapshotDamaged | None]:
         snapshot, damage = snapshots.open_current(self._index)
+        if damage is not None and self._snapshot is not None:
+            raise damage  # what serves is sound, and as new as any other
         if damage is not None:
             logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
         if snapshot.manifest.embedder != self._embedder.fingerprint:
@@ -87,7 +135,7 @@ class Service:
                 f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
                 f"this service runs {self._embedder.fingerprint}; run: qa index"
             )
-        return snapshot
+        return snapshot, damage
 
     def ask(self, question: Question) -> Answered:
         """Answer from the snapshot that is open now.
@@ -103,3 +151,10 @@ class Service:
             return Answered(self._answerer.answer(snapshot, question), snapshot)
         finally:
             self._places.release()
+
+
+def _report(error: Exception, said: str) -> str:
+    """Log a failure unless it was the last thing said; returns what has been said."""
+    if str(error) != said:
+        logger.error("%s", error, exc_info=None if isinstance(error, QAError) else error)
+    return str(error)

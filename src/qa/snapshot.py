@@ -179,6 +179,15 @@ def current_id(index: Path) -> str | None:
     return named if _ID.fullmatch(named) else _NO_ID
 
 
+def publication(index: Path) -> tuple[str | None, int]:
+    """What CURRENT names and when it was written (nanoseconds): another pair means that something was published."""
+    try:
+        moment = (index / _CURRENT).stat().st_mtime_ns
+    except OSError:
+        moment = 0
+    return current_id(index), moment
+
+
 def list_ids(index: Path) -> list[str]:
     """All snapshots in the index, newest first."""
     folders = [path for path in index.glob("*") if path.is_dir() and (path / _MANIFEST).is_file()]

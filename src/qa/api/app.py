@@ -1,6 +1,5 @@
-"""The application: routes, limits, errors, and a service that opens its snapshot in the background."""
+"""The application: routes, limits, errors, and a service that follows the index in the background."""
 
-import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,15 +14,11 @@ from qa.api.limits import Limits
 from qa.api.routes import ROUTERS
 from qa.api.schemas import Problem
 from qa.api.templates import Pages
-from qa.errors import QAError
 from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.service import Service
 from qa.suggestions import Suggestions
 from qa.types import Question
 
-logger = logging.getLogger(__name__)
-
-RETRY_S = 2.0
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 
 
@@ -41,7 +36,7 @@ def create_app(service: Service) -> FastAPI:
         stopping = threading.Event()
         # A daemon: the process need not wait for a model that is being loaded when it is told to stop.
         threading.Thread(
-            target=_open, args=(service, app.state.suggestions, stopping), name="open-index", daemon=True
+            target=service.follow, args=(stopping, app.state.suggestions.of), name="follow-index", daemon=True
         ).start()
         yield
         stopping.set()
@@ -66,19 +61,3 @@ def create_app(service: Service) -> FastAPI:
     errors.install(app)
     app.add_middleware(Limits)
     return app
-
-
-def _open(service: Service, suggestions: Suggestions, stopping: threading.Event) -> None:
-    """Open the index; where it cannot be used, say so once for each reason and try again, for someone may mend it."""
-    said = ""
-    while not stopping.is_set():
-        try:
-            service.open()
-        except QAError as error:
-            if str(error) != said:
-                said = str(error)
-                logger.error("%s", error)
-            stopping.wait(RETRY_S)
-        else:
-            suggestions.of(service.snapshot)
-            return

@@ -258,10 +258,12 @@ class UnreadableBody(BaseModel):
 class IndexResponse(IndexBody):
     sentences: int
     unreadable: list[UnreadableBody] = Field(description="files of the corpus that could not be indexed, and why")
+    not_opened: str | None = Field(None, description="why a newer snapshot could not be opened, where that is so")
 
     @classmethod
-    def of(cls, manifest: Manifest) -> Self:
+    def of(cls, manifest: Manifest, not_opened: str | None = None) -> Self:
         return cls(
+            not_opened=not_opened,
             **IndexBody.of(manifest).model_dump(),
             sentences=manifest.sentences,
             unreadable=[UnreadableBody(document_id=u.document_id, reason=u.reason) for u in manifest.unreadable],

@@ -10,7 +10,7 @@ router = APIRouter(tags=["status"])
 
 @router.get("/index", summary="The snapshot that answers now")
 def get_index(service: CurrentService) -> IndexResponse:
-    return IndexResponse.of(service.snapshot.manifest)
+    return IndexResponse.of(service.snapshot.manifest, service.not_opened)
 
 
 @router.get("/healthz", summary="The process lives")
