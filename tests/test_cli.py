@@ -77,6 +77,43 @@ def test_index_tells_what_changed(corpus, capsys):
     assert capsys.readouterr().out.startswith("0 added, 0 changed, 0 removed, 2 unchanged, 0 unreadable; 2 passages in")
 
 
+def lines_of(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_index_tells_another_program(corpus, index, capsys):
+    """With ``--json`` every line is an object: stage, done and total while it works, and at last the result."""
+    (corpus / "bad.txt").touch()
+    assert main(["index", "--json"]) == 3
+    *progress, last = lines_of(capsys)
+    assert {line["stage"] for line in progress} == {"reading", "encoding"}
+    assert [line for line in progress if line["stage"] == "reading"][-1] == {"stage": "reading", "done": 2, "total": 2}
+    assert all(line.keys() == {"stage", "done", "total"} and line["done"] <= line["total"] for line in progress)
+    assert last == {
+        "result": {
+            "snapshot": snapshots.current_id(index),
+            "added": ["plane.txt"],
+            "changed": [],
+            "removed": [],
+            "unchanged": 0,
+            "unreadable": [{"document_id": "bad.txt", "reason": "the file is empty"}],
+            "passages": 1,
+        }
+    }
+
+
+def test_index_tells_another_program_why_it_failed(corpus, tmp_path, capsys):
+    """With ``--json`` the last line has the error, be it expected or the system's; the status is 1."""
+    (corpus / "bad.txt").touch()
+    assert main(["index", "--json", "--strict"]) == 1
+    assert lines_of(capsys)[-1] == {
+        "error": "nothing was published, since files cannot be read: bad.txt: the file is empty"
+    }
+    (tmp_path / "file").touch()
+    assert main(["index", "--json", "--index", str(tmp_path / "file")]) == 1
+    assert lines_of(capsys)[-1] == {"error": f"File exists: {tmp_path / 'file'}"}
+
+
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_one_bad_file(corpus, index, capsys, name):
     """A bad file is listed with its reason, the others are indexed, and the status is 3; with --strict

@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import qa
@@ -14,7 +15,8 @@ from qa.config import Settings, load_settings
 from qa.doctor import examine
 from qa.errors import QAError
 from qa.evaluation.report import compare, render_table, to_json
-from qa.progress import ProgressBars
+from qa.indexer import Changes
+from qa.progress import ProgressBars, ProgressLines
 from qa.readers import READERS
 from qa.rendering import render_answer, render_changes, render_checks
 
@@ -36,17 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _quiet_libraries()
         run: Callable[[Settings, argparse.Namespace], int] = options.run
         return run(settings, options)
-    except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
-        return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: nothing more to say, and nothing to complain about at exit
         return EXIT_ERROR
-    except OSError as error:
-        print(f"qa: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+    except (QAError, OSError) as error:
+        print(f"qa: {_message(error)}", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _message(error: QAError | OSError) -> str:
+    if isinstance(error, QAError):
+        return str(error)
+    return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
 
 
 def _quiet_libraries() -> None:
@@ -89,6 +94,11 @@ def _command(
 def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "index", run_index, "bring the index up to date with the corpus folder")
     command.add_argument("--strict", action="store_true", help="publish nothing if any file cannot be read")
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help="print progress and the result, or the error, as one JSON object a line",
+    )
 
 
 def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -145,15 +155,31 @@ def run_eval(settings: Settings, options: argparse.Namespace) -> int:
 
 def run_index(settings: Settings, options: argparse.Namespace) -> int:
     """Build; print what changed; 3 when files could not be read, 4 when there is nothing to answer from."""
-    with ProgressBars() as bars:
-        changes = compose.build_indexer(settings).build(strict=options.strict, progress=bars)
-    print(render_changes(changes))
+    changes = _build_telling(settings, options.strict) if options.json else _build(settings, options.strict)
     if not changes.passages:
         formats = ", ".join(READERS)
         print(f"qa: no article in {settings.corpus}; put files there ({formats}) and run qa index", file=sys.stderr)
     if changes.unreadable:
         return EXIT_UNREADABLE
     return 0 if changes.passages else EXIT_EMPTY
+
+
+def _build(settings: Settings, strict: bool) -> Changes:
+    with ProgressBars() as bars:
+        changes = compose.build_indexer(settings).build(strict, bars)
+    print(render_changes(changes))
+    return changes
+
+
+def _build_telling(settings: Settings, strict: bool) -> Changes:
+    """Build for another program: the last line on standard output is the result or the error."""
+    try:
+        changes = compose.build_indexer(settings).build(strict, ProgressLines())
+    except (QAError, OSError) as error:
+        print(json.dumps({"error": " ".join(_message(error).split())}), flush=True)
+        raise
+    print(json.dumps({"result": asdict(changes) | {"unchanged": len(changes.unchanged)}}), flush=True)
+    return changes
 
 
 def run_ask(settings: Settings, options: argparse.Namespace) -> int:

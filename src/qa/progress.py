@@ -1,5 +1,6 @@
-"""Progress of long work: bars on a terminal, log lines elsewhere."""
+"""Progress of long work: bars on a terminal, log lines elsewhere, or JSON lines for the process that reads them."""
 
+import json
 import logging
 import sys
 from time import monotonic
@@ -11,6 +12,7 @@ from tqdm import tqdm
 logger = logging.getLogger(__name__)
 
 LOG_EVERY_S = 5.0
+TELL_EVERY_S = 0.1
 
 
 class ProgressBars:
@@ -48,3 +50,20 @@ class ProgressBars:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class ProgressLines:
+    """Prints one JSON object a line on standard output: ``{"stage": …, "done": n, "total": n}``, ten a second at most.
+
+    The first and the last line of a stage are never left out.
+    """
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._last_line = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage == self._stage and done != total and monotonic() - self._last_line < TELL_EVERY_S:
+            return
+        self._stage, self._last_line = stage, monotonic()
+        print(json.dumps({"stage": stage, "done": done, "total": total}), flush=True)
