@@ -107,11 +107,12 @@ def test_index_tells_another_program_why_it_failed(corpus, tmp_path, capsys):
     (corpus / "bad.txt").touch()
     assert main(["index", "--json", "--strict"]) == 1
     assert lines_of(capsys)[-1] == {
-        "error": "nothing was published, since files cannot be read: bad.txt: the file is empty"
+        "error": "nothing was published, since files cannot be read: bad.txt: the file is empty",
+        "kind": "StrictBuildRefused",
     }
     (tmp_path / "file").touch()
     assert main(["index", "--json", "--index", str(tmp_path / "file")]) == 1
-    assert lines_of(capsys)[-1] == {"error": f"File exists: {tmp_path / 'file'}"}
+    assert lines_of(capsys)[-1] == {"error": f"File exists: {tmp_path / 'file'}", "kind": "FileExistsError"}
 
 
 @pytest.mark.parametrize("name", BAD_FILES)

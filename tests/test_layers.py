@@ -10,7 +10,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 LAYERS = [
     {"types", "errors", "analysis"},
     {"protocols", "followup"},
+    {"durable"},
     {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress", "feedback"},
+    {"names"},
+    {"uploads", "jobs"},
     {"lexical"},
     {"query"},
     {"late_interaction"},

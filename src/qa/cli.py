@@ -176,7 +176,8 @@ def _build_telling(settings: Settings, strict: bool) -> Changes:
     try:
         changes = compose.build_indexer(settings).build(strict, ProgressLines())
     except (QAError, OSError) as error:
-        print(json.dumps({"error": " ".join(_message(error).split())}), flush=True)
+        line = {"error": " ".join(_message(error).split()), "kind": type(error).__name__}
+        print(json.dumps(line), flush=True)
         raise
     print(json.dumps({"result": asdict(changes) | {"unchanged": len(changes.unchanged)}}), flush=True)
     return changes

@@ -2,20 +2,24 @@
 
 import importlib
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qa.answerer import Answerer
-from qa.config import Settings
+from qa.config import PREFIX, Settings
 from qa.embedders import EMBEDDERS
 from qa.embedders.model_files import locate_model
 from qa.evaluation.command import Bench
 from qa.indexer import Indexer
+from qa.jobs import Jobs
 from qa.protocols import Embedder, Reranker
 from qa.rerankers import RERANKERS
 from qa.retriever import Retriever
 from qa.service import Service
 from qa.splitter import SentenceSplitter
+from qa.uploads import MB, UploadLimits, Uploads
 
 EMBEDDER = "sentence-transformers"
 RERANKER = "cross-encoder"
@@ -57,6 +61,26 @@ def build_service(settings: Settings) -> Service:
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings))
     return Service(settings.index, embedder, answerer, settings.max_waiting)
+
+
+def build_uploads(settings: Settings) -> Uploads:
+    """What changes the corpus folder for a server."""
+    limits = UploadLimits(
+        file_bytes=settings.max_file_mb * MB,
+        documents=settings.max_documents,
+        corpus_bytes=settings.max_corpus_mb * MB,
+        free_bytes=settings.min_free_mb * MB,
+    )
+    return Uploads(settings.corpus, settings.index, limits)
+
+
+def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None]) -> Jobs:
+    """What runs ``qa index`` beside a server, with these settings and half of the processors."""
+    command = [sys.executable, "-P", "-m", "qa.cli", "index", "--json"]
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+    own = settings.model_dump(exclude_none=True, exclude={"admin_token"})
+    own["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
+    return Jobs(command, kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}, uploads, opened)
 
 
 def build_bench(settings: Settings, folder: Path) -> Bench:

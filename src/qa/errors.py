@@ -14,6 +14,14 @@ QAError
 │   └── IndexLocked          another process is building
 ├── QuestionError            the question cannot be asked
 ├── DocumentNotFound         no document has this id
+├── JobNotFound              no job has this id
+├── ChangeRefused            a change of the corpus is refused
+│   ├── NameRefused          an uploaded file's name has no supported suffix
+│   ├── Conflict             what is there stands against the change
+│   ├── TooLarge             what is sent is larger than allowed
+│   ├── NotStored            the disk or a limit has no room for it
+│   ├── WriteForbidden       this server takes no changes from there
+│   └── TokenRequired        changes need the token
 └── TooBusy                  more questions at once than the service takes
 
 Each message names the offending value, what was expected and what to do. ``slug`` and ``status`` are what the API
@@ -91,6 +99,69 @@ class DocumentNotFound(QAError):
     slug = "document-not-found"
     title = "No such document"
     status = 404
+
+
+class JobNotFound(QAError):
+    """No job has this id."""
+
+    slug = "job-not-found"
+    title = "No such job"
+    status = 404
+
+
+class ChangeRefused(QAError):
+    """A change of the corpus is refused; nothing was changed."""
+
+    slug = "change-refused"
+    title = "The change is refused"
+    status = 422
+
+
+class NameRefused(ChangeRefused):
+    """An uploaded file's name has no supported suffix."""
+
+    slug = "unsupported-format"
+    title = "The format is not supported"
+
+
+class Conflict(ChangeRefused):
+    """What is in the corpus already stands against the change."""
+
+    slug = "conflict"
+    title = "The change does not fit what is there"
+    status = 409
+
+
+class TooLarge(ChangeRefused):
+    """What is sent is larger than allowed."""
+
+    slug = "content-too-large"
+    title = "The request is too large"
+    status = 413
+
+
+class NotStored(ChangeRefused):
+    """The disk, or a limit on the corpus, has no room for what is sent."""
+
+    slug = "insufficient-storage"
+    title = "There is no room for this"
+    status = 507
+
+
+class WriteForbidden(ChangeRefused):
+    """This server takes no changes from there."""
+
+    slug = "write-forbidden"
+    title = "Changes are not allowed"
+    status = 403
+
+
+class TokenRequired(ChangeRefused):
+    """Changes need the token of the server's operator."""
+
+    slug = "token-required"
+    title = "Changes need a token"
+    status = 401
 
 
 class TooBusy(QAError):

@@ -1,0 +1,47 @@
+"""What a client calls a file → the name it gets in the corpus: one component that no system takes for anything else."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from qa.errors import NameRefused
+from qa.readers import READERS
+
+MAX_NAME_BYTES = 120  # of 255 that file systems take: hidden drafts and kept versions have longer names
+# Names that Windows gives to devices, with whatever suffix (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[/\\]")
+_KEPT_CATEGORIES = "LMN"  # letters, marks and numbers of every script
+_EDGES = "-._"
+
+
+def safe_name(name: str) -> str:
+    """The name under which an uploaded file is kept; what is not a letter, digit, ``.`` or ``_`` becomes ``-``.
+
+    Folders are left away, and so are control and direction characters and leading dots. A name that is safe stays.
+
+    Raises:
+        NameRefused: the suffix is of no supported format; names them.
+    """
+    last = _SEPARATORS.split(name)[-1]
+    plain = "".join(character if _is_kept(character) else "-" for character in unicodedata.normalize("NFC", last))
+    plain = re.sub(r"-*\.[-.]*", ".", re.sub(r"-+", "-", plain)).rstrip(_EDGES)
+    stem, dot, suffix = plain.rpartition(".")
+    suffix = (dot + suffix).lower()
+    if suffix not in READERS:
+        shown = suffix if PurePosixPath(f"x{suffix}").suffix and len(suffix) <= len(".markdown") else "(none)"
+        raise NameRefused(f"the suffix {shown!r} is not supported; supported: {', '.join(READERS)}")
+    return _shortened(stem, MAX_NAME_BYTES - len(suffix)) + suffix
+
+
+def _is_kept(character: str) -> bool:
+    return character in "._" or unicodedata.category(character)[0] in _KEPT_CATEGORIES
+
+
+def _shortened(stem: str, room: int) -> str:
+    """A stem that begins with a letter or digit, is no device's name and takes at most ``room`` bytes."""
+    first = next((place for place, character in enumerate(stem) if character.isalnum()), len(stem))
+    begun = stem[first:] or "document"
+    if _DEVICE.match(begun):
+        begun = f"document-{begun}"
+    return begun.encode("utf-8")[:room].decode("utf-8", "ignore").rstrip(_EDGES)

@@ -1,0 +1,337 @@
+"""Changes of the corpus folder: whole or not at all, never over what is there, never out of the folder, never lost."""
+
+import fcntl
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from places import CHECKOUT
+from qa.corpus import list_files
+from qa.errors import Conflict, DocumentNotFound, NotStored, TooLarge
+from qa.uploads import Outcome, Stored, UploadLimits, Uploads
+from servers import environment
+
+LIMITS = UploadLimits(free_bytes=0)
+OLD, NEW = b"The ferry left at noon.", b"The ferry left at one."
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def uploads(corpus, tmp_path):
+    return Uploads(corpus, tmp_path / "index", LIMITS)
+
+
+def limited(corpus, **limits):
+    return Uploads(corpus, corpus.parent / "index", UploadLimits(**({"free_bytes": 0} | limits)))
+
+
+def add(uploads, name="a.txt", content=OLD, **options):
+    return uploads.add(name, io.BytesIO(content), **options)
+
+
+def files(corpus):
+    """What is visible in the folder, by name."""
+    return {name: (corpus / name).read_bytes() for name in list_files(corpus)}
+
+
+def hidden(corpus):
+    return {path.name for path in corpus.iterdir() if path.name.startswith(".")} - {".unindexed", ".deleted"}
+
+
+def test_a_file_is_added_under_its_safe_name(uploads, corpus):
+    """The folder is made where it is not there, and holds the bytes that were sent, and nothing hidden beside them."""
+    assert add(uploads, "../../etc/My notes.TXT") == Stored("My-notes.txt", Outcome.ADDED)
+    assert files(corpus) == {"My-notes.txt": OLD}
+    assert hidden(corpus) == set()
+
+
+def test_the_same_file_twice_changes_nothing(uploads, corpus):
+    """Sent again, the same bytes under the same name are what is there already."""
+    add(uploads)
+    before = (corpus / "a.txt").stat()
+    assert add(uploads) == Stored("a.txt", Outcome.UNCHANGED)
+    assert (corpus / "a.txt").stat() == before
+
+
+def test_another_file_of_the_same_name_is_a_conflict(uploads, corpus):
+    """Nothing is overwritten in silence: the error says how to replace."""
+    add(uploads)
+    with pytest.raises(Conflict, match=re.escape("called a.txt; rename the file, or send it with replace=true")):
+        add(uploads, content=NEW)
+    assert files(corpus) == {"a.txt": OLD}
+    assert hidden(corpus) == set()
+
+
+def test_a_replaced_file_can_be_brought_back(uploads, corpus):
+    """With leave, a file takes the place of another, which is kept aside."""
+    add(uploads)
+    assert add(uploads, content=NEW, replace=True) == Stored("a.txt", Outcome.REPLACED)
+    assert files(corpus) == {"a.txt": NEW}
+    with pytest.raises(Conflict, match=r"another document is called a\.txt"):
+        uploads.restore("a.txt")
+    (corpus / "a.txt").unlink()
+    uploads.restore("a.txt")
+    assert files(corpus) == {"a.txt": OLD}
+
+
+def test_delete_and_undo(uploads, corpus):
+    """A deleted file is gone from what is indexed, and undone it is back, byte for byte; also in a folder."""
+    (corpus / "2006").mkdir(parents=True)
+    (corpus / "2006" / "a.txt").write_bytes(OLD)
+    add(uploads)
+    for name in ("2006/a.txt", "a.txt"):
+        uploads.delete(name)
+    assert files(corpus) == {}
+    (corpus / "2006").rmdir()
+    for name in ("2006/a.txt", "a.txt"):
+        uploads.restore(name)
+    assert files(corpus) == {"2006/a.txt": OLD, "a.txt": OLD}
+    with pytest.raises(DocumentNotFound, match="no deleted document"):
+        uploads.restore("a.txt")
+
+
+def test_undo_brings_back_the_last_version(uploads, corpus):
+    """Of a file that was deleted more than once, undo brings back what was deleted last."""
+    add(uploads)
+    uploads.delete("a.txt")
+    add(uploads, content=NEW)
+    uploads.delete("a.txt")
+    uploads.restore("a.txt")
+    assert files(corpus) == {"a.txt": NEW}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["b.txt", "", ".", "..", "../secret.txt", "/etc/passwd", ".unindexed", ".deleted", "folder", "a.txt/", "./a.txt",
+     "folder/../a.txt", "a.txt\x00", "\udc80", "x" * 5000, "index/CURRENT", "../corpus/a.txt"],
+)  # fmt: skip
+def test_only_files_of_the_corpus_can_be_deleted(tmp_path, name):
+    """What is no visible file of the corpus, by exactly its id, is not found; nothing outside is touched."""
+    corpus = tmp_path / "corpus"
+    uploads = Uploads(corpus, corpus / "index", LIMITS)
+    add(uploads)
+    (corpus / "folder").mkdir()
+    (corpus / "index").mkdir()
+    for path in (corpus / "index" / "CURRENT", tmp_path / "secret.txt"):
+        path.write_bytes(OLD)
+    for change in (uploads.delete, uploads.restore):
+        with pytest.raises(DocumentNotFound, match=r"no (deleted )?document"):
+            change(name)
+    assert (tmp_path / "secret.txt").exists()
+    assert (corpus / "index" / "CURRENT").exists()
+    assert files(corpus)["a.txt"] == OLD
+
+
+def test_a_line_of_a_file_cannot_be_deleted(uploads, corpus):
+    """A document of a JSON Lines file goes only with its file, and the error says so."""
+    add(uploads, "all.jsonl", json.dumps({"id": "one", "text": "Text."}).encode())
+    with pytest.raises(Conflict, match=re.escape("one of those in all.jsonl; delete or replace that file")):
+        uploads.delete("all.jsonl/one")
+
+
+@pytest.mark.parametrize("where", ["outside", "inside", "nowhere"])
+def test_links_are_never_followed(uploads, corpus, tmp_path, where):
+    """A link that has the name of an upload is neither written through nor replaced nor deleted."""
+    add(uploads, "b.txt")
+    target = {"outside": tmp_path / "secret.txt", "inside": corpus / "b.txt", "nowhere": tmp_path / "none"}[where]
+    if where == "outside":
+        target.write_bytes(b"secret")
+    (corpus / "a.txt").symlink_to(target)
+    for replace in (False, True):
+        with pytest.raises(Conflict, match=r"a\.txt is a link or a folder"):
+            add(uploads, content=NEW, replace=replace)
+    with pytest.raises(Conflict, match="this is a link"):
+        uploads.delete("a.txt")
+    assert (corpus / "a.txt").is_symlink()
+    assert (corpus / "b.txt").read_bytes() == OLD
+    if where == "outside":
+        assert target.read_bytes() == b"secret"
+
+
+def test_what_is_deleted_never_leaves_through_a_link(uploads, corpus, tmp_path):
+    """Where the hidden folder, or a document's folder, has become a link, nothing is moved through it."""
+    (corpus / "2006").mkdir(parents=True)
+    (corpus / "2006" / "a.txt").write_bytes(OLD)
+    uploads.delete("2006/a.txt")
+    (corpus / "2006").rmdir()
+    (corpus / "2006").symlink_to(tmp_path)
+    with pytest.raises(Conflict, match="is a link by now"):
+        uploads.restore("2006/a.txt")
+    assert not (tmp_path / "a.txt").exists()
+    add(uploads)
+    (corpus / ".deleted").rename(tmp_path / "moved")
+    (corpus / ".deleted").symlink_to(tmp_path / "moved")
+    with pytest.raises(Conflict, match="is a link; remove it"):
+        uploads.delete("a.txt")
+    assert (corpus / "a.txt").read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    ("limits", "error", "says"),
+    [
+        ({"file_bytes": 22}, TooLarge, "the file has 23 bytes, at most 22 are taken"),
+        ({"documents": 1}, NotStored, "the corpus holds 1 files, the most that it may"),
+        ({"corpus_bytes": 40}, NotStored, "23 bytes do not fit; delete some"),
+        ({"free_bytes": 2**60}, NotStored, "MB free, and [0-9]+ MB must stay so"),
+    ],
+)
+def test_limits(uploads, corpus, limits, error, says):
+    """Each limit has its error, which says how much is there and what to do; nothing is written."""
+    add(uploads)
+    with pytest.raises(error, match=says):
+        add(limited(corpus, **limits), "b.txt")
+    assert files(corpus) == {"a.txt": OLD}
+    assert hidden(corpus) == set()
+    assert add(limited(corpus, **limits | {"file_bytes": 23, "free_bytes": 0})).outcome is Outcome.UNCHANGED
+
+
+def test_changes_are_remembered_until_they_are_built(uploads, corpus):
+    """Every change leaves a new token; only a build that saw the last one settles it; a refused change leaves none."""
+    assert uploads.unindexed() is None
+    tokens = set()
+    for change in (
+        lambda: add(uploads), lambda: add(uploads, content=NEW, replace=True), lambda: uploads.delete("a.txt"),
+        lambda: uploads.restore("a.txt"),
+    ):  # fmt: skip
+        change()
+        tokens.add(uploads.unindexed())
+    assert len(tokens) == 4
+    last = uploads.unindexed()
+    for token in tokens - {last}:
+        uploads.settle(token)
+    assert uploads.unindexed() == last
+    uploads.settle(last)
+    with pytest.raises(Conflict, match="another document"):
+        add(uploads, content=b"Third.")
+    assert uploads.unindexed() is None
+
+
+def test_two_at_once_under_one_name(uploads, corpus):
+    """Of several different files sent at once under one name, one is stored, and the others are told."""
+    outcomes = []
+
+    def send(number):
+        try:
+            outcomes.append(add(uploads, content=b"%d" % number * 100_000).outcome)
+        except Conflict:
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["None"] * 7 + ["added"]
+    assert len(set(files(corpus)["a.txt"])) == 1
+    assert hidden(corpus) == set()
+
+
+def test_sweeping(uploads, corpus):
+    """At a start, drafts of killed uploads go, those that are being written stay, and so does what can be undone."""
+    add(uploads)
+    uploads.delete("a.txt")
+    old = corpus / ".deleted" / str(time.time_ns() - 40 * 86_400 * 10**9)
+    old.mkdir()
+    (corpus / ".upload-dead").write_bytes(OLD)
+    alive = corpus / ".upload-alive"
+    with alive.open("xb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        uploads.sweep()
+        assert hidden(corpus) == {alive.name}
+    assert not old.exists()
+    uploads.restore("a.txt")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from qa.uploads import UploadLimits, Uploads
+class Endless:
+    def seek(self, *_): return 1
+    def read(self, count):
+        print("reading", flush=True)
+        return b"a" * count
+Uploads(Path(sys.argv[1]), Path(sys.argv[2]), UploadLimits(free_bytes=0)).add("a.txt", Endless())
+"""
+FULL = """
+import io, resource, signal, sys
+from pathlib import Path
+from qa.errors import NotStored
+from qa.uploads import UploadLimits, Uploads
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+uploads = Uploads(Path(sys.argv[1]), Path(sys.argv[2]), UploadLimits(free_bytes=0))
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    uploads.add("a.txt", io.BytesIO(b"a" * 3_000_000))
+except NotStored as error:
+    print(error)
+uploads.add("b.txt", io.BytesIO(b"fits"))
+"""
+
+
+def run(script, corpus, **options):
+    command = [sys.executable, "-c", script, str(corpus), str(corpus.parent / "index")]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(), cwd=CHECKOUT, **options)
+
+
+def test_a_killed_upload_leaves_nothing_visible(uploads, corpus):
+    """Killed in the middle of a file, an upload leaves a hidden draft, which the next start removes."""
+    with run(KILLED, corpus) as process:
+        for _ in range(5):
+            assert process.stdout.readline() == "reading\n"
+        process.send_signal(signal.SIGKILL)
+    assert [path.stat().st_size > 0 for path in corpus.glob(".upload-*")] == [True]
+    assert files(corpus) == {}
+    uploads.sweep()
+    assert hidden(corpus) == set()
+
+
+def test_no_room_for_a_file(corpus):
+    """Where writing fails for want of room the error says so, no part of the file stays, and what fits is stored."""
+    with run(FULL, corpus) as process:
+        said = process.stdout.read()
+    assert said == "the disk is full; nothing was changed; make room and try again\n"
+    assert process.returncode == 0
+    assert files(corpus) == {"b.txt": b"fits"}
+    assert hidden(corpus) == set()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(uploads, corpus):
+    """A folder without leave to write is named as the reason."""
+    corpus.mkdir()
+    corpus.chmod(0o500)
+    try:
+        with pytest.raises(NotStored, match="cannot be written"):
+            add(uploads)
+    finally:
+        corpus.chmod(0o700)
+
+
+def test_a_file_system_without_links(uploads, corpus, monkeypatch):
+    """Where the file system knows no second names, files are stored all the same, and never over another."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    add(uploads)
+    add(uploads, content=NEW, replace=True)
+    uploads.delete("a.txt")
+    uploads.restore("a.txt")
+    assert files(corpus) == {"a.txt": NEW}
+    assert Path(corpus / "a.txt").read_bytes() == NEW
+    assert hidden(corpus) == set()
