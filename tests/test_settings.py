@@ -11,6 +11,8 @@ VALUES = {
     "query_prompt": "query: ",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
     "max_waiting": "9", "threads": "2", "log_level": "debug",
+    "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
+    "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
@@ -22,7 +24,15 @@ FLAGS = {
 
 def test_every_setting_is_tried_here():
     """This file knows every setting."""
-    assert {*VALUES} == {*Settings.model_fields}
+    assert {*VALUES, "admin_token"} == {*Settings.model_fields}
+
+
+def test_the_token_is_never_shown(monkeypatch):
+    """The token is read from the environment, and is not in what a log would show of the settings."""
+    monkeypatch.setenv("QA_ADMIN_TOKEN", "c4nary")
+    settings = load_settings()
+    assert settings.admin_token.get_secret_value() == "c4nary"
+    assert "c4nary" not in f"{settings} {settings!r} {settings.model_dump_json()}"
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 from qa.corpus import MAX_FILE_BYTES, list_files
 from qa.durable import link, status, storing, sync, sync_folder
-from qa.errors import Conflict, DocumentNotFound, NotStored, TooLarge
+from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge
 from qa.names import safe_name
 
 KEPT_DAYS = 30
@@ -78,6 +78,7 @@ class Uploads:
 
         Raises:
             NameRefused: the suffix is of no supported format.
+            ChangeRefused: the file is empty.
             TooLarge: the file is larger than allowed.
             Conflict: another file has the name, or something that is no file.
             NotStored: there is no room, or the folder cannot be written.
@@ -85,6 +86,8 @@ class Uploads:
         document_id = safe_name(name)
         size = content.seek(0, os.SEEK_END)
         content.seek(0)
+        if not size:
+            raise ChangeRefused("the file is empty")
         if size > self._limits.file_bytes:
             raise TooLarge(f"the file has {size} bytes, at most {self._limits.file_bytes} are taken; split it")
         with storing():
@@ -216,6 +219,13 @@ class Uploads:
                 f"the corpus holds {held // MB} of {self._limits.corpus_bytes // MB} MB, and {size} bytes do not fit; "
                 "delete some documents first"
             )
+
+    def is_kept(self, document_id: str) -> bool:
+        """Whether ``restore`` would find something."""
+        try:
+            return bool(self._kept(document_id))
+        except DocumentNotFound:
+            return False
 
     def _find(self, document_id: str) -> Path:
         files = list_files(self._corpus, self._index) if self._corpus.is_dir() else []

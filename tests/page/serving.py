@@ -10,10 +10,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import uvicorn
+from fastapi import FastAPI
 
 from qa import compose
 from qa.api.app import create_app
 from qa.config import Settings
+from qa.jobs import Job
 from qa.protocols import Embedder
 from qa.service import Service
 
@@ -28,6 +30,12 @@ class Site:
     address: str
     service: Service
     index: Path
+    corpus: Path
+    app: FastAPI
+
+    def jobs(self) -> list[Job]:
+        """The builds that were asked for."""
+        return list(self.app.state.jobs._jobs.values())
 
 
 def write_corpus(folder: Path, files: Mapping[str, str]) -> Path:
@@ -40,19 +48,21 @@ def write_corpus(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def serving(corpus: Path, index: Path, embedder: Embedder) -> Iterator[Site]:
-    """Index a corpus and serve it until the block ends."""
-    settings = Settings(corpus=corpus, index=index)
+def serving(corpus: Path, index: Path, embedder: Embedder, build: bool = True, **more: object) -> Iterator[Site]:
+    """Index a corpus and serve it until the block ends; ``more`` are settings."""
+    settings = Settings(corpus=corpus, index=index, **more)
     with patch.object(compose, "build_embedder", lambda *_, **__: embedder):  # the real one, loaded once
-        compose.build_indexer(settings).build()
+        if build:
+            compose.build_indexer(settings).build()
         service = compose.build_service(settings)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(service), http="h11", ws="none", log_level="warning"))
+    app = create_app(service, settings, lambda: server.should_exit)
+    server = uvicorn.Server(uvicorn.Config(app, http="h11", ws="none", log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        _wait_for(lambda: service.ready)
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", service, index)
+        _wait_for(lambda: service.ready or (server.started and not build))
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", service, index, corpus, app)
     finally:
         server.should_exit = True
         thread.join(START_S)

@@ -1,7 +1,7 @@
 """The application: routes, limits, errors, and a service that follows the index in the background."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,15 +9,19 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import qa
+from qa import compose
 from qa.api import errors
+from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.routes import ROUTERS
 from qa.api.schemas import Problem
 from qa.api.templates import Pages
+from qa.config import Settings
 from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.service import Service
 from qa.suggestions import Suggestions
 from qa.types import Question
+from qa.uploads import MB
 
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 
@@ -28,18 +32,26 @@ def web_folder() -> Path:
     return installed if installed.is_dir() else Path(qa.__file__).parents[2] / "web"
 
 
-def create_app(service: Service) -> FastAPI:
-    """Make the application; the server listens at once, and answers 503 until the snapshot is open."""
+def create_app(service: Service, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> FastAPI:
+    """Make the application; the server listens at once, and answers 503 until the snapshot is open.
+
+    ``stopping`` says whether the server is to end, so that streams end as well.
+    """
+    uploads = compose.build_uploads(settings)
+    jobs = compose.build_jobs(settings, uploads, service.catch_up)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        stopping = threading.Event()
+        ended = threading.Event()
         # A daemon: the process need not wait for a model that is being loaded when it is told to stop.
         threading.Thread(
-            target=service.follow, args=(stopping, app.state.suggestions.of), name="follow-index", daemon=True
+            target=service.follow, args=(ended, app.state.suggestions.of), name="follow-index", daemon=True
         ).start()
+        uploads.sweep()
+        jobs.start()
         yield
-        stopping.set()
+        ended.set()
+        jobs.close()
 
     app = FastAPI(
         title="qa",
@@ -51,6 +63,11 @@ def create_app(service: Service) -> FastAPI:
         responses={"4XX": {"model": Problem, "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.service = service
+    app.state.settings = settings
+    app.state.uploads = uploads
+    app.state.jobs = jobs
+    app.state.guard = Guard.of(settings)
+    app.state.stopping = stopping
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS)
     app.state.shown = Shown(service.index / SHOWN)
@@ -59,5 +76,5 @@ def create_app(service: Service) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     return app

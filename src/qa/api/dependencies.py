@@ -7,9 +7,12 @@ from fastapi import Depends, Header, Request
 
 from qa.api.presentation import prefers_html
 from qa.api.templates import Pages
+from qa.config import Settings
 from qa.feedback import Judgements, Shown
+from qa.jobs import Jobs
 from qa.service import Service
 from qa.suggestions import Suggestions
+from qa.uploads import Uploads
 
 
 def _state(name: str) -> Callable[[Request], Any]:
@@ -30,4 +33,7 @@ HtmlPages = Annotated[Pages, Depends(_state("pages"))]
 CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
 CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
+CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
+CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
+CurrentJobs = Annotated[Jobs, Depends(_state("jobs"))]
 WantsHtml = Annotated[bool, Depends(_wants_html)]

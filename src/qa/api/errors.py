@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from qa.errors import IndexUnusable, QAError, QuestionError, TooBusy
+from qa.errors import IndexUnusable, QAError, QuestionError, TokenRequired, TooBusy
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +65,15 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, QAError)
-    retry = isinstance(error, (IndexUnusable, TooBusy))
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not retry:
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return await _unexpected(request, error)
-    return problem(
-        error.status, error.slug, error.title, str(error), headers={"Retry-After": RETRY_AFTER_S} if retry else None
-    )
+    return problem(error.status, error.slug, error.title, str(error), headers=_headers(error))
+
+
+def _headers(error: QAError) -> Mapping[str, str]:
+    if isinstance(error, (IndexUnusable, TooBusy)):
+        return {"Retry-After": RETRY_AFTER_S}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, TokenRequired) else {}
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

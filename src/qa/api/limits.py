@@ -4,10 +4,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.api.errors import problem
+from qa.errors import TooLarge
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_DISCARDED_BYTES = 16 * 2**20
 MAX_DIGITS = 20
+UPLOAD = ("POST", "/documents")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -24,33 +26,28 @@ SECURITY_HEADERS = {
 class Limits:
     """ASGI middleware: 413 for large bodies, whether or not their length is declared; security headers; HEAD as GET.
 
-    A body is read whole before the application sees it. What is beyond the limit is not kept, but it is read, up to a
-    point, before the refusal: a client that is still sending when the connection closes would lose the answer.
+    A body is read whole before the application sees it, but for uploads, which the application reads as they come.
+    What is beyond the limit is not kept, but it is read, up to a point, before the refusal: a client that is still
+    sending when the connection closes would lose the answer.
     """
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp, max_upload_bytes: int, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
         self._max = max_body_bytes
+        self._max_upload = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif (scope["method"], scope["path"]) == UPLOAD:
+            await self._stream(scope, receive, _secured(send))
+        else:
+            await self._whole(scope, receive, _secured(send))
 
-        async def secured_send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+    async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = await self._read_body(scope, receive)
         if first is None:
-            detail = f"the body is larger than {self._max} bytes; send less"
-            response = problem(
-                413, "content-too-large", "The request is too large", detail, headers={"Connection": "close"}
-            )
-            await response(scope, receive, secured_send)
+            await _refuse(self._max, scope, receive, send)
             return
         messages = [first]
 
@@ -59,7 +56,36 @@ class Limits:
 
         # Every resource that has GET has HEAD (RFC 9110, section 9.1); the server leaves out the body.
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        await self._app({**scope, "method": method}, replay, secured_send)
+        await self._app({**scope, "method": method}, replay, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared, received, ended = _declared_length(scope), 0, False
+        if declared > self._max_upload and (_waits_for_leave(scope) or declared > MAX_DISCARDED_BYTES):
+            await _refuse(self._max_upload, scope, receive, send)
+            return
+
+        async def counted() -> Message:
+            nonlocal received, ended
+            message = await receive()
+            received += len(message.get("body", b""))
+            ended = ended or not message.get("more_body", False)
+            if received > self._max_upload:
+                raise TooLarge(f"the body is larger than {self._max_upload} bytes; send less at a time")
+            return message
+
+        async def drained(message: Message) -> None:
+            """Send; what is still to come of a refused request is read first."""
+            nonlocal received, ended
+            if message["type"] == "http.response.start" and not ended:
+                MutableHeaders(scope=message)["Connection"] = "close"
+                first = received
+                while not ended and not _waits_for_leave(scope) and received - first <= MAX_DISCARDED_BYTES:
+                    more = await receive()
+                    received += len(more.get("body", b""))
+                    ended = not more.get("more_body", False)
+            await send(message)
+
+        await self._app(scope, counted, drained)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Message | None:
         """The whole body as one message (or that the client has gone), or None where it is too large."""
@@ -77,6 +103,23 @@ class Limits:
             if not message.get("more_body", False):
                 break
         return {"type": "http.request", "body": body, "more_body": False} if received <= self._max else None
+
+
+def _secured(send: Send) -> Send:
+    async def secured(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return secured
+
+
+async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+    detail = f"the body is larger than {limit} bytes; send less"
+    response = problem(TooLarge.status, TooLarge.slug, TooLarge.title, detail, headers={"Connection": "close"})
+    await response(scope, receive, send)
 
 
 def _declared_length(scope: Scope) -> int:

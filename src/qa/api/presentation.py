@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from urllib.parse import quote, urlencode
 
+from qa.jobs import Job, State
 from qa.types import Band, Document, Reason
 
 BANDS: Mapping[Band, str] = {
@@ -93,3 +94,21 @@ def counted(number: int, noun: str) -> str:
 def score_name(name: str) -> str:
     """A score in words; one that has none here is named as in the API."""
     return SCORES.get(name, name.replace("_", " ").capitalize())
+
+
+def job_text(job: Job) -> str:
+    """A build in a sentence."""
+    match job.state:
+        case State.QUEUED:
+            return "A build is about to begin."
+        case State.WAITING:
+            return f"The build waits: {job.error}."
+        case State.FAILED:
+            return f"The last build failed, and the index is as it was: {job.error}"
+        case State.DONE if job.built:
+            counts = ((job.built.added, "added"), (job.built.changed, "changed"), (job.built.removed, "removed"))
+            parts = [f"{len(names)} {word}" for names, word in counts if names]
+            return f"The last build is done: {', '.join(parts) or 'nothing had changed'}."
+    stage = {"reading": "Reading the documents", "encoding": "Encoding passages", "opening": "Opening the new index"}
+    amount = f", {job.done:,} of {job.total:,}" if job.total else ""
+    return f"{stage.get(job.stage, 'Building the index')}{amount}."

@@ -24,7 +24,7 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     service = compose.build_service(settings)
     config = uvicorn.Config(
-        create_app(service),
+        create_app(service, settings, lambda: server.should_exit),
         http=ProblemProtocol,  # h11, since httptools accepts headers of 5 MB
         ws="none",
         log_level=settings.log_level,
@@ -32,11 +32,12 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    server = uvicorn.Server(config)
     print(f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)", flush=True)
     # uvicorn shuts down and then raises the signal again. Ctrl+C is to end the process there, as SIGTERM does: winding
     # Python down around a thread that is loading a model can abort.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    uvicorn.Server(config).run(sockets=[listener])
+    server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -29,6 +29,7 @@ class Pages:
             "display_time": presentation.display_time,
             "document_url": presentation.document_url,
             "counted": presentation.counted,
+            "job_text": presentation.job_text,
             "score_name": presentation.score_name,
             "bands": presentation.BANDS,
             "reasons": presentation.REASONS,

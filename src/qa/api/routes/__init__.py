@@ -1,5 +1,15 @@
 """All routes: the one place to add a router. Order counts: the routes below a document stand before the document."""
 
-from qa.api.routes import ask, documents, feedback, manual, neighbours, pages, status
+from qa.api.routes import ask, changes, documents, feedback, jobs, manual, neighbours, pages, status
 
-ROUTERS = (pages.router, ask.router, neighbours.router, documents.router, feedback.router, status.router, manual.router)
+ROUTERS = (
+    pages.router,
+    ask.router,
+    neighbours.router,
+    changes.router,
+    documents.router,
+    jobs.router,
+    feedback.router,
+    status.router,
+    manual.router,
+)

@@ -7,14 +7,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
-from qa.api.dependencies import CurrentService, CurrentShown, HtmlPages, WantsHtml
+from qa.api.corpus_page import CurrentCorpusPage
+from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
 from qa.api.schemas import DocumentList, DocumentResponse, DocumentSummary
 from qa.api.source import document_blocks, find_document
 from qa.api.view import View
 
 router = APIRouter(tags=["documents"])
-
-PAGE = 100
 
 
 @router.get("/documents", summary="All documents")
@@ -23,24 +22,8 @@ def list_documents(service: CurrentService) -> DocumentList:
 
 
 @router.get("/corpus", include_in_schema=False)
-def corpus(
-    service: CurrentService, pages: HtmlPages, shown: CurrentShown, page: Annotated[int, Query(ge=1, le=10**6)] = 1
-) -> HTMLResponse:
-    """The documents as a page: what there is, its state, and what no answer has ever cited."""
-    snapshot = service.snapshot
-    first = (page - 1) * PAGE
-    return pages.render(
-        "corpus.html",
-        here="corpus",
-        view=View(),
-        snapshot=snapshot,
-        manifest=snapshot.manifest,
-        documents=snapshot.documents[first : first + PAGE],
-        shown=shown,
-        unseen=sum(document.id not in shown for document in snapshot.documents),
-        page=page,
-        pages=max(1, -(-len(snapshot.documents) // PAGE)),
-    )
+def corpus(page: CurrentCorpusPage, deleted: Annotated[str | None, Query()] = None) -> HTMLResponse:
+    return page.render(deleted=deleted)
 
 
 # A document's id ends with the suffix of its format, so these two shadow no document.

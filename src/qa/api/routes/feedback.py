@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from qa.api.dependencies import CurrentJudgements, CurrentService
+from qa.api.guard import OWN_PAGES
 from qa.api.refine import passage_rows
 from qa.api.schemas import QuestionText, Strict
 from qa.errors import QuestionError
 from qa.feedback import Judgement
 
-router = APIRouter(tags=["feedback"])
+router = APIRouter(tags=["feedback"], dependencies=[OWN_PAGES])
 
 
 class FeedbackBody(Strict):
