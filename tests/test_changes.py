@@ -313,14 +313,14 @@ def test_the_right_token_from_another_site(small):
 def test_a_public_server_without_a_token_takes_no_change(embedder, tmp_path):
     """Bound to an address that others reach, and without a token, every change is refused with how to set one."""
     corpus = write_corpus(tmp_path / "corpus", {"ferry.txt": FERRY})
-    with serving(
-        corpus, tmp_path / "index", embedder, host="192.0.2.1"
-    ) as site:  # the settings; it listens on loopback
-        with httpx2.Client(base_url=site.address, timeout=30, headers={"Host": "192.0.2.1"}) as client:
-            for method, path, options in CHANGES:
-                response = send(client, method, path, options, {})
-                assert_problem(response, 403, "write-forbidden", "set QA_ADMIN_TOKEN")
-            page = client.get("/corpus", headers=HTML).text
+    with (
+        serving(corpus, tmp_path / "index", embedder, host="192.0.2.1") as site,  # in truth it listens on loopback
+        httpx2.Client(base_url=site.address, timeout=30, headers={"Host": "192.0.2.1"}) as client,
+    ):
+        for method, path, options in CHANGES:
+            response = send(client, method, path, options, {})
+            assert_problem(response, 403, "write-forbidden", "set QA_ADMIN_TOKEN")
+        page = client.get("/corpus", headers=HTML).text
     assert "Set <code>QA_ADMIN_TOKEN</code>" in page
     assert '<input type="file"' not in page
     assert names_in(corpus) == ["ferry.txt"]

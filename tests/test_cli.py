@@ -310,7 +310,7 @@ def test_a_second_build_says_who_builds(corpus, index, capsys):
     """While another process holds the lock, a build ends with 1 and that process's id; afterwards it goes on."""
     index.mkdir()
     code = (
-        "import sys, time; from pathlib import Path; from qa.indexer import exclusive\n"
+        "import sys, time; from pathlib import Path; from qa.index_folder import exclusive\n"
         "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(120)"
     )
     holder = subprocess.Popen(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qa import snapshot as snapshots
+from qa import index_folder
 from qa.types import Question
 
 PATIENCE_S = 30
@@ -74,7 +74,7 @@ def test_a_newer_snapshot_is_opened_and_no_question_fails(followed):
                 text = f"The ferry left at {hour}."
                 write(indexer.corpus, a=text)
                 texts[indexer.build().snapshot] = text
-                wait_until(lambda: service.snapshot.manifest.id == snapshots.current_id(indexer.index))
+                wait_until(lambda: service.snapshot.manifest.id == index_folder.current_id(indexer.index))
                 time.sleep(0.1)
         finally:
             ended.set()
@@ -101,7 +101,7 @@ def test_a_damaged_snapshot_does_not_replace_what_serves(followed, caplog):
     time.sleep(1.2)
     assert [record.message for record in caplog.records if second in record.message] == [service.not_opened]
     mend()
-    snapshots.publish(indexer.index, second)
+    index_folder.publish(indexer.index, second)
     wait_until(lambda: service.snapshot.manifest.id == second)
     assert service.not_opened is None
 

@@ -15,10 +15,10 @@ from qa.config import Settings, load_settings
 from qa.doctor import examine
 from qa.errors import QAError
 from qa.evaluation.report import compare, render_table, to_json
-from qa.indexer import Changes
 from qa.progress import ProgressBars, ProgressLines
 from qa.readers import READERS
 from qa.rendering import render_answer, render_changes, render_checks
+from qa.types import Changes
 
 EXIT_ERROR, EXIT_UNREADABLE, EXIT_EMPTY, EXIT_INTERRUPTED = 1, 3, 4, 130
 

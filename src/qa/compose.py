@@ -10,11 +10,13 @@ from typing import Any
 from qa.answerer import Answerer
 from qa.config import PREFIX, Settings
 from qa.embedders import EMBEDDERS
+from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
 from qa.evaluation.command import Bench
 from qa.indexer import Indexer
 from qa.jobs import Jobs
 from qa.protocols import Embedder, Reranker
+from qa.recipe import embedder_fingerprint, recipe_of
 from qa.rerankers import RERANKERS
 from qa.retriever import Retriever
 from qa.service import Service
@@ -42,7 +44,8 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
 
 def build_indexer(settings: Settings) -> Indexer:
     """What ``qa index`` runs; encoding takes all processors."""
-    return _indexer(settings, build_embedder(settings, threads=os.cpu_count() or 1))
+    fingerprint = embedder_fingerprint(settings)
+    return _indexer(settings, LazyEmbedder(fingerprint, lambda: build_embedder(settings, os.cpu_count() or 1)))
 
 
 def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
@@ -51,7 +54,7 @@ def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
         index=settings.index,
         embedder=embedder,
         splitter=SentenceSplitter(embedder, settings.passage_tokens),
-        recipe=f"{embedder.fingerprint} sentences/{settings.passage_tokens}",
+        recipe=recipe_of(embedder.fingerprint, settings),
         keep=settings.keep_snapshots,
     )
 

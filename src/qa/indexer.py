@@ -1,55 +1,32 @@
 """Corpus → snapshot: reads, splits, embeds only what the last snapshot does not hold, and publishes."""
 
-import fcntl
 import hashlib
 import json
 import logging
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from qa import index_folder
 from qa import snapshot as snapshots
-from qa.corpus import list_files, read_file
-from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated, StrictBuildRefused, UnreadableFile
-from qa.late_interaction import EncodedPassage, TokenIndex, pool
+from qa.encoding import Scratch, encode
+from qa.errors import SnapshotDamaged, SnapshotOutdated, StrictBuildRefused
+from qa.file_states import FileStates, load_states, save_states
+from qa.index_folder import Manifest
+from qa.late_interaction import EncodedPassage, TokenIndex
 from qa.lexical import BM25Index
+from qa.progress import Progress, no_progress
 from qa.protocols import Embedder, Splitter, Vectors
-from qa.readers.isolation import Parser
-from qa.snapshot import Manifest, Snapshot
+from qa.reading import already_built, read_corpus, read_files
+from qa.recipe import STORE
+from qa.snapshot import Snapshot
 from qa.stores import STORES
-from qa.types import Document, Passage, Unreadable
+from qa.types import Changes, Document, Passage, Unreadable
 
 logger = logging.getLogger(__name__)
-
-STORE = "faiss-flat"
-ENCODE_BATCH = 128
-
-_Key = tuple[str, str, tuple[tuple[int, int], ...]]
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and how much there is."""
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """Show nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a build did, by document id; ``unreadable`` names files, and lines or pages of files that were read."""
-
-    snapshot: str
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    unreadable: tuple[Unreadable, ...]
-    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +51,21 @@ class Indexer:
             IndexLocked: another process is building.
             StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
         """
-        documents, unreadable = self._read(progress)
-        if strict and unreadable:
-            listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in unreadable)
-            raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
-        return self.publish(documents, unreadable, progress)
+        with index_folder.exclusive(self.index):
+            nothing_to_do = already_built(self.corpus, self.index, self.recipe)
+            if nothing_to_do is not None and not (strict and nothing_to_do.unreadable):
+                return nothing_to_do
+            known, last = load_states(self.index), _open_last(self.index)
+            if last is None or known.snapshot != last.manifest.id:
+                known = FileStates()
+            reading = read_files(self.corpus, self.index, known.files, progress)
+            if strict and reading.unreadable:
+                listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in reading.unreadable)
+                raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
+            documents = reading.documents(last.document_by_id if last else {})
+            changes = self._publish(documents, reading.unreadable, last, known.recipe, progress)
+            save_states(self.index, FileStates(changes.snapshot, self.recipe, reading.states))
+            return changes
 
     def publish(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), progress: Progress = no_progress
@@ -88,34 +75,34 @@ class Indexer:
         Raises:
             IndexLocked: another process is building.
         """
-        with exclusive(self.index):
-            last = _open_last(self.index)
-            snapshot_id = identify(documents, unreadable, self.recipe)
-            passages = self._publish(snapshot_id, documents, unreadable, last, progress)
-            snapshots.sweep(self.index, self.keep)
-        return _changes(snapshot_id, documents, unreadable, last.documents if last else (), passages)
+        with index_folder.exclusive(self.index):
+            return self._publish(documents, unreadable, _open_last(self.index), "", progress)
 
     def is_stale(self) -> bool:
-        """Whether a build would publish another snapshot than the current one."""
-        documents, unreadable = self._read()
-        return identify(documents, unreadable, self.recipe) != snapshots.current_id(self.index)
-
-    def _read(self, progress: Progress = no_progress) -> tuple[list[Document], list[Unreadable]]:
-        return read_corpus(self.corpus, progress, self.index)
+        """Whether a build would publish another snapshot than the current one; every file is read anew."""
+        documents, unreadable = read_corpus(self.corpus, index=self.index)
+        return identify(documents, unreadable, self.recipe) != index_folder.current_id(self.index)
 
     def assemble(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), last: Snapshot | None = None,
-        progress: Progress = no_progress,
+        last_recipe: str = "", progress: Progress = no_progress,
     ) -> Snapshot:  # fmt: skip
-        """Split, embed and index documents, taking over vectors of equal texts from ``last``; writes nothing."""
-        passages = [passage for document in documents for passage in self.splitter(document)]
+        """Split, embed and index documents; publishes nothing.
+
+        Vectors of equal texts are taken over from ``last``, and where it was made by the same recipe, also the
+        passages of equal documents.
+        """
+        passages = self._split(documents, last if last_recipe == self.recipe else None)
         reuse = last if last and last.manifest.embedder == self.embedder.fingerprint else None
-        encoded = self._encode(passages, reuse, progress)
-        vectors, sentence_vectors = self._stacked(encoded)
+        encoded = encode(passages, self.embedder, reuse, Scratch(index_folder.encoded_path(self.index)), progress)
+        # what the last snapshot knows of the embedder need not be asked of it: it may not have been loaded
+        dimension = reuse.manifest.dimension if reuse else self.embedder.dimension
+        projection = reuse.tokens.projection if reuse else self.embedder.projection
+        vectors, sentence_vectors = _stacked(encoded, dimension)
         manifest = Manifest(
             id=identify(documents, unreadable, self.recipe),
             embedder=self.embedder.fingerprint,
-            dimension=self.embedder.dimension,
+            dimension=dimension,
             store=STORE,
             documents=len(documents),
             passages=len(passages),
@@ -130,137 +117,80 @@ class Indexer:
             passages,
             store.build(vectors),
             store.build(sentence_vectors),
-            TokenIndex.build(encoded, self.embedder.dimension, self.embedder.projection),
+            TokenIndex.build(encoded, dimension, projection),
             BM25Index.build(passages),
         )
 
+    def _split(self, documents: Sequence[Document], last: Snapshot | None) -> list[Passage]:
+        passages: list[Passage] = []
+        for document in documents:
+            if last is not None and last.document_by_id.get(document.id) == document:
+                rows = last.rows_of_document[document.id]
+                passages += last.passages[rows.start : rows.stop]
+            else:
+                passages += self.splitter(document)
+        return passages
+
     def _publish(
+        self, documents: Sequence[Document], unreadable: Sequence[Unreadable], last: Snapshot | None, last_recipe: str,
+        progress: Progress,
+    ) -> Changes:  # fmt: skip
+        snapshot_id = identify(documents, unreadable, self.recipe)
+        passages = self._publish_as(snapshot_id, documents, unreadable, last, last_recipe, progress)
+        if last is not None:
+            last.release()
+        index_folder.sweep(self.index, self.keep)
+        return _changes(snapshot_id, documents, unreadable, last.documents if last else (), passages)
+
+    def _publish_as(
         self, snapshot_id: str, documents: Sequence[Document], unreadable: Sequence[Unreadable],
-        last: Snapshot | None, progress: Progress,
+        last: Snapshot | None, last_recipe: str, progress: Progress,
     ) -> int:  # fmt: skip
         if last and last.manifest.id == snapshot_id:
-            sound: Snapshot | None = last
-        else:
-            sound = _open_if_sound(self.index, snapshot_id)
-        if sound is not None:
-            if snapshots.current_id(self.index) != snapshot_id:
-                snapshots.publish(self.index, snapshot_id)
-            return len(sound.passages)
-        built = self.assemble(documents, unreadable, last, progress)
+            return len(last.passages)
+        if (sound := _manifest_if_sound(self.index, snapshot_id)) is not None:
+            index_folder.publish(self.index, snapshot_id)
+            return sound.passages
+        built = self.assemble(documents, unreadable, last, last_recipe, progress)
         snapshots.write(self.index, built)
         return len(built.passages)
 
-    def _encode(self, passages: Sequence[Passage], last: Snapshot | None, progress: Progress) -> list[EncodedPassage]:
-        known = _stored(last)
-        encoded = {key: known[key] for passage in passages if (key := _key(passage)) in known}
-        missing = list({key: p for p in passages if (key := _key(p)) not in encoded}.values())
-        missing.sort(key=lambda p: (len(p.embedded_text), p.embedded_text))  # equal lengths in a batch: little padding
-        for first in range(0, len(missing), ENCODE_BATCH):
-            batch = missing[first : first + ENCODE_BATCH]
-            outputs = self.embedder.encode_passages([passage.embedded_text for passage in batch])
-            for passage, output in zip(batch, outputs, strict=True):
-                encoded[_key(passage)] = pool(output, passage, self.embedder.projection)
-            progress("encoding", first + len(batch), len(missing))
-        return [encoded[_key(passage)] for passage in passages]
 
-    def _stacked(self, encoded: Sequence[EncodedPassage]) -> tuple[Vectors, Vectors]:
-        """The vectors of all passages, and of all their sentences, in order."""
-        none = np.zeros((0, self.embedder.dimension), dtype=np.float32)
-        vectors = np.concatenate([none, *(passage.vector[None, :] for passage in encoded)])
-        return vectors, np.concatenate([none, *(passage.sentences for passage in encoded)])
-
-
-def read_corpus(
-    corpus: Path, progress: Progress = no_progress, index: Path | None = None
-) -> tuple[list[Document], list[Unreadable]]:
-    """Read every file of a folder, the index left out; those that cannot be read are listed with the reason.
-
-    Raises:
-        CorpusError: the folder cannot be listed, or the process that parses cannot be started.
-    """
-    documents: list[Document] = []
-    unreadable: list[Unreadable] = []
-    files = list_files(corpus, index)
-    with Parser() as parser:
-        for done, document_id in enumerate(files, start=1):
-            for reading in _read(corpus, document_id, parser):
-                if isinstance(reading, Document):
-                    documents.append(reading)
-                else:
-                    logger.warning("%s: %s", reading.document_id, reading.reason)
-                    unreadable.append(reading)
-            progress("reading", done, len(files))
-    return documents, unreadable
-
-
-def _read(corpus: Path, document_id: str, parser: Parser) -> list[Document | Unreadable]:
-    try:
-        return parser.parse(document_id, read_file(corpus, document_id))
-    except UnreadableFile as error:
-        return [Unreadable(document_id.encode("utf-8", "backslashreplace").decode("utf-8"), str(error))]
+def _stacked(encoded: Sequence[EncodedPassage], dimension: int) -> tuple[Vectors, Vectors]:
+    """The vectors of all passages, and of all their sentences, in order."""
+    none = np.zeros((0, dimension), dtype=np.float32)
+    vectors = np.concatenate([none, *(passage.vector[None, :] for passage in encoded)])
+    return vectors, np.concatenate([none, *(passage.sentences for passage in encoded)])
 
 
 def identify(documents: Sequence[Document], unreadable: Sequence[Unreadable], recipe: str) -> str:
     """The snapshot's id: 16 hexadecimal digits of a SHA-256 over everything that decides its content."""
-    digest = hashlib.sha256(f"{snapshots.FORMAT} {STORE} {recipe}\n".encode())
+    digest = hashlib.sha256(f"{index_folder.FORMAT} {STORE} {recipe}\n".encode())
     for record in [asdict(document) for document in documents] + [asdict(entry) for entry in unreadable]:
         digest.update(json.dumps(record, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()[:16]
 
 
-@contextmanager
-def exclusive(index: Path) -> Iterator[None]:
-    """Hold the index's lock; it dies with the process, so a killed build leaves none behind.
-
-    Raises:
-        IndexLocked: another process holds it; says which.
-    """
-    index.mkdir(parents=True, exist_ok=True)
-    with (index / "LOCK").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            raise IndexLocked(f"process {holder} is building this index; wait until it has finished") from error
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
-
-
 def _open_last(index: Path) -> Snapshot | None:
     """The current snapshot to take vectors from; a damaged or outdated one gives nothing."""
-    current = snapshots.current_id(index)
-    return None if current is None else _open_if_sound(index, current)
-
-
-def _open_if_sound(index: Path, snapshot_id: str) -> Snapshot | None:
-    if not (index / snapshot_id).is_dir():
+    current = index_folder.current_id(index)
+    if current is None or not (index / current).is_dir():
         return None
     try:
-        return snapshots.open_snapshot(index, snapshot_id)
+        return snapshots.open_snapshot(index, current)
     except (SnapshotDamaged, SnapshotOutdated) as error:
         logger.warning("%s", error)
         return None
 
 
-def _key(passage: Passage) -> _Key:
-    """All that decides the vectors of a passage: a text alone may be divided differently, or be another's context."""
-    sentences = ((span.start - passage.start, span.end - passage.start) for span in passage.sentences)
-    return passage.context, passage.text, tuple(sentences)
-
-
-def _stored(snapshot: Snapshot | None) -> dict[_Key, EncodedPassage]:
-    """What an earlier snapshot holds, by what decided it."""
-    if snapshot is None:
-        return {}
-    vectors = snapshot.passage_vectors.vectors(np.arange(len(snapshot.passages)))
-    sentences = snapshot.sentence_vectors.vectors(np.arange(int(snapshot.sentence_starts[-1])))
-    return {
-        _key(passage): snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)])
-        for row, passage in enumerate(snapshot.passages)
-    }
+def _manifest_if_sound(index: Path, snapshot_id: str) -> Manifest | None:
+    if not (index / snapshot_id).is_dir():
+        return None
+    try:
+        return index_folder.check(index, snapshot_id)
+    except (SnapshotDamaged, SnapshotOutdated) as error:
+        logger.warning("%s", error)
+        return None
 
 
 def _changes(

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
 from typing import NoReturn, Self
@@ -11,8 +12,15 @@ from tqdm import tqdm
 
 logger = logging.getLogger(__name__)
 
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much of it is done, and how much there is."""
+
 LOG_EVERY_S = 5.0
 TELL_EVERY_S = 0.1
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Show nothing."""
 
 
 class ProgressBars:

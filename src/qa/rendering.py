@@ -4,9 +4,8 @@ import textwrap
 from collections.abc import Sequence
 
 from qa.doctor import Check
-from qa.indexer import Changes
 from qa.service import Answered
-from qa.types import Citation, Document, RankedPassage, Reason, Span
+from qa.types import Changes, Citation, Document, RankedPassage, Reason, Span
 
 WIDTH = 100
 REASONS = {

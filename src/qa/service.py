@@ -11,6 +11,7 @@ from pathlib import Path
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
 from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
+from qa.index_folder import publication
 from qa.protocols import Embedder, Vectors
 from qa.snapshot import Snapshot
 from qa.types import Answer, Question
@@ -90,7 +91,7 @@ class Service:
             IndexUnusable: it cannot be used; what was open stays open.
         """
         with self._opening:
-            if snapshots.publication(self._index) != self._tried:
+            if publication(self._index) != self._tried:
                 self._open()
             elif self._refused is not None:
                 raise self._refused
@@ -102,7 +103,7 @@ class Service:
         """
         said, again = "", 0.0
         while not stopping.is_set():
-            if time.monotonic() >= again or snapshots.publication(self._index) != self._tried:
+            if time.monotonic() >= again or publication(self._index) != self._tried:
                 try:
                     self.open()
                     opened(self.snapshot)
@@ -114,7 +115,7 @@ class Service:
             stopping.wait(POLL_S)
 
     def _open(self) -> None:
-        self._tried = snapshots.publication(self._index)
+        self._tried = publication(self._index)
         try:
             snapshot, damage = self._open_current()
         except IndexUnusable as error:

@@ -1,56 +1,34 @@
-"""The only module that knows the file names inside ``index/``: writing, publishing, checking and opening snapshots.
+"""One sealed build, in memory and in its folder: the only module that knows what files a snapshot consists of.
 
-A snapshot is written into a hidden folder, synced, renamed to its id and then named by CURRENT with one atomic
-rename; a process that dies at any step leaves CURRENT and what it points to as they were. Every file's SHA-256 stands
-in the manifest and is checked before a byte of it is parsed.
+No byte of a file is parsed before its SHA-256 has been compared with the manifest's.
 """
 
-import hashlib
 import json
 import os
-import re
-import shutil
+import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import asdict
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa import index_folder
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.index_folder import Manifest, current_id, list_ids
 from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
 from qa.protocols import Rows, VectorStore
 from qa.stores import STORES
-from qa.types import Document, Filters, Passage, Span, Unreadable
+from qa.types import Document, Filters, Passage, Span
 
-FORMAT = 4
-_MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
+__all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "write"]
+
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
-_BUILDING = ".building-"
-_ID = re.compile(r"[0-9a-f]{16}")
-_NO_ID = "(damaged)"
 
 Table = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot says of itself. ``files`` maps each file's name to its SHA-256; ``built_at`` is ISO 8601, UTC."""
-
-    id: str
-    embedder: str
-    dimension: int
-    store: str
-    documents: int
-    passages: int
-    sentences: int
-    built_at: str
-    unreadable: tuple[Unreadable, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
-    format: int = FORMAT
 
 
 class Snapshot:
@@ -73,6 +51,16 @@ class Snapshot:
         self.sentence_vectors = sentence_vectors
         self.tokens = tokens
         self.lexical = lexical
+        self._release: weakref.finalize[..., Snapshot] | None = None
+
+    def keep(self, descriptor: int) -> None:
+        """Close a file descriptor, which holds the snapshot's files, when the snapshot is released or forgotten."""
+        self._release = weakref.finalize(self, os.close, descriptor)
+
+    def release(self) -> None:
+        """Let the snapshot's files be swept; what is in memory stays."""
+        if self._release is not None:
+            self._release()
 
     @cached_property
     def document_by_id(self) -> Mapping[str, Document]:
@@ -124,135 +112,27 @@ class Snapshot:
 
 def write(index: Path, snapshot: Snapshot) -> None:
     """Write a snapshot beside the others and let CURRENT name it; until then nothing that is served changes."""
-    index.mkdir(parents=True, exist_ok=True)
-    building = index / f"{_BUILDING}{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
-    _write_parts(building, snapshot)
-    files = {
-        path.relative_to(building).as_posix(): _sync(path) for path in sorted(building.rglob("*")) if path.is_file()
-    }
-    manifest = asdict(snapshot.manifest) | {"files": files}
-    (building / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
-    (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
-    _sync(building / _SEAL)
-    for folder in (building / _LEXICAL, building / _TOKENS, building):
-        _sync_folder(folder)
-    target = index / snapshot.manifest.id
-    if target.exists():  # an unsound one: the indexer does not build again what it can open
-        target.rename(building.with_name(f"{_BUILDING}{os.getpid()}-replaced"))
-    building.rename(target)
-    _sync_folder(index)
-    publish(index, snapshot.manifest.id)
-
-
-def publish(index: Path, snapshot_id: str) -> None:
-    """Let CURRENT name a snapshot, atomically."""
-    draft = index / f".{_CURRENT}-{os.getpid()}"
-    draft.write_text(snapshot_id + "\n", "utf-8")
-    _sync(draft)
-    draft.replace(index / _CURRENT)
-    _sync_folder(index)
-
-
-def sweep(index: Path, keep: int) -> None:
-    """Remove what killed builds left behind and all but the newest ``keep`` snapshots; CURRENT's always stays."""
-    for leftover in [*index.glob(f"{_BUILDING}*"), *index.glob(f".{_CURRENT}-*")]:
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
-    current = current_id(index)
-    others = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id != current]
-    for snapshot_id in others[max(keep - 1, 0) :]:
-        shutil.rmtree(index / snapshot_id, ignore_errors=True)
-
-
-def current_id(index: Path) -> str | None:
-    """The id that CURRENT names, None before the first build, and ``(damaged)`` where CURRENT holds no id."""
-    try:
-        named = (index / _CURRENT).read_bytes().decode("utf-8", "replace").strip()
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return _NO_ID
-    return named if _ID.fullmatch(named) else _NO_ID
-
-
-def publication(index: Path) -> tuple[str | None, int]:
-    """What CURRENT names and when it was written (nanoseconds): another pair means that something was published."""
-    try:
-        moment = (index / _CURRENT).stat().st_mtime_ns
-    except OSError:
-        moment = 0
-    return current_id(index), moment
-
-
-def list_ids(index: Path) -> list[str]:
-    """All snapshots in the index, newest first."""
-    folders = [path for path in index.glob("*") if path.is_dir() and (path / _MANIFEST).is_file()]
-    return [path.name for path in sorted(folders, key=lambda p: (p / _MANIFEST).stat().st_mtime_ns, reverse=True)]
-
-
-def read_manifest(index: Path, snapshot_id: str) -> Manifest:
-    """Read what a snapshot says of itself, without opening it.
-
-    Raises:
-        SnapshotDamaged: the manifest is missing, has a wrong byte or is another snapshot's.
-        SnapshotOutdated: it was written by another version of the format.
-    """
-    folder = index / snapshot_id
-    try:
-        content = (folder / _MANIFEST).read_bytes()
-        if hashlib.sha256(content).hexdigest() != (folder / _SEAL).read_text("utf-8").strip():
-            raise ValueError(_SEAL)
-        fields = json.loads(content)
-        if fields["id"] != snapshot_id:
-            raise ValueError(snapshot_id)
-        found = fields["format"]
-        unreadable = tuple(Unreadable(**entry) for entry in fields.pop("unreadable"))
-        if found == FORMAT:
-            return Manifest(**fields, unreadable=unreadable)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_MANIFEST} is missing or damaged; run: qa index") from error
-    raise SnapshotOutdated(f"snapshot {snapshot_id} has format {found}, this version reads {FORMAT}; run: qa index")
-
-
-def verify(index: Path, manifest: Manifest) -> None:
-    """Compare every file with the manifest.
-
-    Raises:
-        SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
-    """
-    folder = index / manifest.id
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {_MANIFEST, _SEAL}
-    for name in sorted(present ^ set(manifest.files)):
-        state = "is missing" if name in manifest.files else "does not belong to it"
-        raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
-    for name, digest in manifest.files.items():
-        try:
-            sound = _digest(folder / name) == digest
-        except OSError as error:
-            raise SnapshotDamaged(
-                f"snapshot {manifest.id}: {name} cannot be read ({error.strerror}); run: qa index"
-            ) from error
-        if not sound:
-            raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
+    index_folder.add(index, snapshot.manifest, partial(_write_parts, snapshot=snapshot))
 
 
 def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
-    """Check a snapshot and load it.
+    """Check a snapshot and load it; while it lives, its files are not swept.
 
     Raises:
-        SnapshotDamaged: as ``read_manifest`` and ``verify`` do, or the files do not fit together.
-        SnapshotOutdated: as ``read_manifest`` does.
+        SnapshotDamaged: as ``index_folder.check`` does, or the files do not fit together.
+        SnapshotOutdated: as ``index_folder.check`` does.
     """
-    manifest = read_manifest(index, snapshot_id)
-    verify(index, manifest)
+    held = index_folder.hold(index, snapshot_id)
     try:
-        return _read_parts(index / snapshot_id, manifest)
+        snapshot = _read_parts(index / snapshot_id, index_folder.check(index, snapshot_id))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        os.close(held)
         raise SnapshotDamaged(f"snapshot {snapshot_id}: its files do not fit together; run: qa index") from error
+    except BaseException:
+        os.close(held)
+        raise
+    snapshot.keep(held)
+    return snapshot
 
 
 def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
@@ -267,10 +147,12 @@ def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
     if current is None:
         raise IndexMissing("there is no index yet; run: qa index")
     try:
-        if current == _NO_ID:
+        if current == index_folder.NO_ID:
             raise SnapshotDamaged("CURRENT does not name a snapshot; run: qa index")
         return open_snapshot(index, current), None
     except SnapshotDamaged as error:
+        if current_id(index) != current:  # another was published, and this one swept, after CURRENT was read
+            return open_current(index)
         damage = error
     for snapshot_id in list_ids(index):
         try:
@@ -329,23 +211,3 @@ def _passages(folder: Path, documents: Sequence[Document]) -> list[Passage]:
         passages.append(Passage(document.id, ordinal, start, end, document.text[start:end], own, contexts[context]))
         first += sentences
     return passages
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> str:
-    """Force a file to the disk; returns its SHA-256."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

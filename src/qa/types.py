@@ -64,6 +64,19 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What a build did, by document id; ``unreadable`` names files, and lines or pages of files that were read."""
+
+    snapshot: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """An exact slice of one document: the unit that is embedded, ranked and returned.
 

@@ -18,7 +18,7 @@ import pytest
 from generations import Reference, assert_vectors_belong
 from places import CHECKOUT
 from qa import snapshot as snapshots
-from qa.indexer import read_corpus
+from qa.reading import read_corpus
 from servers import environment
 
 KILLS = 30

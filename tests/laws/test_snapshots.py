@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from qa import index_folder
 from qa import snapshot as snapshots
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated, StrictBuildRefused
 from qa.types import Question
@@ -185,10 +186,10 @@ def test_another_embedder_is_refused(indexer, tmp_path, service_for, monkeypatch
 
 def test_another_format_is_refused(indexer, tmp_path, service_for, monkeypatch):
     """A snapshot of another format is not served, and qa index builds one that is."""
-    now, defaults = snapshots.FORMAT, snapshots.Manifest.__init__.__defaults__
+    now, defaults = index_folder.FORMAT, snapshots.Manifest.__init__.__defaults__
     assert defaults[-1] == now
-    monkeypatch.setattr(snapshots, "FORMAT", now + 1)
-    monkeypatch.setattr(snapshots.Manifest.__init__, "__defaults__", (*defaults[:-1], snapshots.FORMAT))
+    monkeypatch.setattr(index_folder, "FORMAT", now + 1)
+    monkeypatch.setattr(snapshots.Manifest.__init__, "__defaults__", (*defaults[:-1], now + 1))
     old = indexer.build().snapshot
     monkeypatch.undo()
     with pytest.raises(SnapshotOutdated, match=rf"{old} has format {now + 1}, this version reads {now}; run: qa index"):

@@ -44,6 +44,12 @@ def locate_model(model: str | None) -> ModelSource:
     return ModelSource(model, None, f"{model}@hub")
 
 
+def fingerprint_of(source: ModelSource, query_prompt: str, passage_prompt: str) -> str:
+    """What an embedder of a model with prompts calls itself: equal fingerprints give equal vectors."""
+    prompts = f"+{query_prompt!r}+{passage_prompt!r}" if query_prompt or passage_prompt else ""
+    return source.fingerprint + prompts
+
+
 def load_projection(source: ModelSource) -> Vectors | None:
     """The projection of token vectors that ships for a model, ``(dimension, k)`` float32; None where there is none.
 

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from qa.embedders.model_files import ModelSource, load_projection
+from qa.embedders.model_files import ModelSource, fingerprint_of, load_projection
 from qa.errors import ModelError, PassageTooLong
 from qa.protocols import Encoded, Vectors
 from qa.vectors import unit
@@ -41,10 +41,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        prompts = (
-            f"+{self._query_prompt!r}+{self._passage_prompt!r}" if self._query_prompt or self._passage_prompt else ""
-        )
-        return self._source.fingerprint + prompts
+        return fingerprint_of(self._source, self._query_prompt, self._passage_prompt)
 
     @property
     def dimension(self) -> int:

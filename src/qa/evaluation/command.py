@@ -9,7 +9,8 @@ from qa.evaluation.baselines import baselines
 from qa.evaluation.datasets import Dataset, DatasetError, load_datasets
 from qa.evaluation.report import Row, by_variant
 from qa.evaluation.run import ask_all, open_dataset, rank_all
-from qa.indexer import Indexer, Progress
+from qa.indexer import Indexer
+from qa.progress import Progress
 from qa.retriever import Retriever
 
 

@@ -9,8 +9,9 @@ from time import perf_counter
 from qa import snapshot as snapshots
 from qa.answerer import Answerer
 from qa.evaluation.datasets import Dataset, GoldQuestion
-from qa.indexer import Indexer, Progress, no_progress
+from qa.indexer import Indexer
 from qa.measures import holds, ndcg, normalized, recall, reciprocal_rank, span_f1
+from qa.progress import Progress, no_progress
 from qa.snapshot import Snapshot
 from qa.types import Answer, Passage, Question
 

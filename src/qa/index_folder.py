@@ -1,0 +1,258 @@
+"""The folder of snapshots: the only module that knows the names in ``index/``; loads no heavy library.
+
+A snapshot is written into a hidden folder, synced, renamed to its id and then named by CURRENT with one atomic
+rename; a process that dies at any step leaves CURRENT and what it points to as they were. Every file's SHA-256 stands
+in the manifest, and the manifest's beside it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated
+from qa.types import Unreadable
+
+FORMAT = 4
+NO_ID = "(damaged)"
+_MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
+_STATES, _ENCODED = "files.json", "encoded.part"
+_BUILDING, _REMOVED = ".building-", ".removed-"
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself. ``files`` maps each file's name to its SHA-256; ``built_at`` is ISO 8601, UTC."""
+
+    id: str
+    embedder: str
+    dimension: int
+    store: str
+    documents: int
+    passages: int
+    sentences: int
+    built_at: str
+    unreadable: tuple[Unreadable, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def states_path(index: Path) -> Path:
+    """Where is kept what is known of the corpus's files; a cache."""
+    return index / _STATES
+
+
+def encoded_path(index: Path) -> Path:
+    """Where a build keeps what it has encoded, until it is published."""
+    return index / _ENCODED
+
+
+@contextmanager
+def exclusive(index: Path) -> Iterator[None]:
+    """Hold the index's lock; it dies with the process, so a killed build leaves none behind.
+
+    Raises:
+        IndexLocked: another process holds it; says which.
+    """
+    index.mkdir(parents=True, exist_ok=True)
+    with (index / _LOCK).open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise IndexLocked(f"process {holder} is building this index; wait until it has finished") from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def add(index: Path, manifest: Manifest, write_parts: Callable[[Path], None]) -> None:
+    """Write a snapshot beside the others and let CURRENT name it; until then nothing that is served changes."""
+    index.mkdir(parents=True, exist_ok=True)
+    building = index / f"{_BUILDING}{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    write_parts(building)
+    files = {name: _sync(building / name) for name in _names(building)}
+    content = json.dumps(asdict(manifest) | {"files": files}, ensure_ascii=False, indent=1)
+    (building / _MANIFEST).write_text(content, "utf-8")
+    (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
+    _sync(building / _SEAL)
+    for folder in (*(path for path in building.rglob("*") if path.is_dir()), building):
+        _sync_folder(folder)
+    target = index / manifest.id
+    if target.exists():  # an unsound one: the indexer does not build again what it can open
+        target.rename(index / f"{_REMOVED}{manifest.id}-{os.getpid()}")
+    building.rename(target)
+    _sync_folder(index)
+    publish(index, manifest.id)
+
+
+def publish(index: Path, snapshot_id: str) -> None:
+    """Let CURRENT name a snapshot, atomically."""
+    draft = index / f".{_CURRENT}-{os.getpid()}"
+    draft.write_text(snapshot_id + "\n", "utf-8")
+    _sync(draft)
+    draft.replace(index / _CURRENT)
+    _sync_folder(index)
+
+
+def sweep(index: Path, keep: int) -> None:
+    """Remove what builds left behind and all but the newest ``keep`` snapshots.
+
+    The current one always stays, and so does one that any process has open: it goes with a later sweep.
+    """
+    encoded_path(index).unlink(missing_ok=True)
+    for leftover in [path for prefix in (_BUILDING, _REMOVED, f".{_CURRENT}-") for path in index.glob(f"{prefix}*")]:
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+    current = current_id(index)
+    others = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id != current]
+    for snapshot_id in others[max(keep - 1, 0) :]:
+        _remove(index, snapshot_id)
+
+
+def _remove(index: Path, snapshot_id: str) -> None:
+    """Take away a snapshot that nobody has open: its name first, so that no half of it is ever found under it."""
+    with suppress(OSError), (index / snapshot_id / _SEAL).open("rb") as seal:
+        fcntl.flock(seal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        removed = (index / snapshot_id).rename(index / f"{_REMOVED}{snapshot_id}-{os.getpid()}")
+        shutil.rmtree(removed, ignore_errors=True)
+
+
+def hold(index: Path, snapshot_id: str) -> int:
+    """Keep a snapshot from being swept for as long as the returned file descriptor is open.
+
+    Raises:
+        SnapshotDamaged: it has no seal, or is being removed.
+    """
+    try:
+        descriptor = os.open(index / snapshot_id / _SEAL, os.O_RDONLY)
+    except OSError as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_SEAL} is missing; run: qa index") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: it is being removed; run: qa index") from error
+    return descriptor
+
+
+def current_id(index: Path) -> str | None:
+    """The id that CURRENT names, None before the first build, and ``(damaged)`` where CURRENT holds no id."""
+    try:
+        named = (index / _CURRENT).read_bytes().decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return NO_ID
+    return named if _ID.fullmatch(named) else NO_ID
+
+
+def publication(index: Path) -> tuple[str | None, int]:
+    """What CURRENT names and when it was written (nanoseconds): another pair means that something was published."""
+    try:
+        moment = (index / _CURRENT).stat().st_mtime_ns
+    except OSError:
+        moment = 0
+    return current_id(index), moment
+
+
+def list_ids(index: Path) -> list[str]:
+    """All snapshots in the index, newest first."""
+    folders = [path for path in index.glob("*") if _ID.fullmatch(path.name) and (path / _MANIFEST).is_file()]
+    return [path.name for path in sorted(folders, key=lambda p: (p / _MANIFEST).stat().st_mtime_ns, reverse=True)]
+
+
+def read_manifest(index: Path, snapshot_id: str) -> Manifest:
+    """Read what a snapshot says of itself, without opening it.
+
+    Raises:
+        SnapshotDamaged: the manifest is missing, has a wrong byte or is another snapshot's.
+        SnapshotOutdated: it was written by another version of the format.
+    """
+    folder = index / snapshot_id
+    try:
+        content = (folder / _MANIFEST).read_bytes()
+        if hashlib.sha256(content).hexdigest() != (folder / _SEAL).read_text("utf-8").strip():
+            raise ValueError(_SEAL)
+        fields = json.loads(content)
+        if fields["id"] != snapshot_id:
+            raise ValueError(snapshot_id)
+        found = fields["format"]
+        unreadable = tuple(Unreadable(**entry) for entry in fields.pop("unreadable"))
+        if found == FORMAT:
+            return Manifest(**fields, unreadable=unreadable)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_MANIFEST} is missing or damaged; run: qa index") from error
+    raise SnapshotOutdated(f"snapshot {snapshot_id} has format {found}, this version reads {FORMAT}; run: qa index")
+
+
+def verify(index: Path, manifest: Manifest) -> None:
+    """Compare every file with the manifest.
+
+    Raises:
+        SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
+    """
+    folder = index / manifest.id
+    present = set(_names(folder)) - {_MANIFEST, _SEAL}
+    for name in sorted(present ^ set(manifest.files)):
+        state = "is missing" if name in manifest.files else "does not belong to it"
+        raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
+    for name, digest in manifest.files.items():
+        try:
+            sound = _digest(folder / name) == digest
+        except OSError as error:
+            raise SnapshotDamaged(
+                f"snapshot {manifest.id}: {name} cannot be read ({error.strerror}); run: qa index"
+            ) from error
+        if not sound:
+            raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
+
+
+def check(index: Path, snapshot_id: str) -> Manifest:
+    """The manifest of a snapshot of which every byte is as it was written.
+
+    Raises:
+        SnapshotDamaged: as ``read_manifest`` and ``verify`` do.
+        SnapshotOutdated: as ``read_manifest`` does.
+    """
+    manifest = read_manifest(index, snapshot_id)
+    verify(index, manifest)
+    return manifest
+
+
+def _names(folder: Path) -> list[str]:
+    """All files of a snapshot, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> str:
+    """Force a file to the disk; returns its SHA-256."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,31 @@
+"""Which readers these are: a file that they have read need not be read again by the same ones."""
+
+import hashlib
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from qa import types
+
+LIBRARIES = (
+    "charset-normalizer",
+    "lxml",
+    "lxml-html-clean",
+    "markdown-it-py",
+    "pypdfium2",
+    "python-docx",
+    "pyyaml",
+    "trafilatura",
+)
+
+
+@cache
+def readers_version() -> str:
+    """A SHA-256 over the readers' own source, the records they fill, and the versions of the libraries they use."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(types.__file__)]:
+        digest.update(path.read_bytes())
+    for name in LIBRARIES:
+        digest.update(f"{name} {version(name)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,20 @@
+"""Settings → what besides the documents decides a snapshot, without loading a heavy library."""
+
+from qa.config import Settings
+from qa.embedders.model_files import fingerprint_of, locate_model
+
+STORE = "faiss-flat"
+
+
+def embedder_fingerprint(settings: Settings) -> str:
+    """The fingerprint that the embedder made from these settings has.
+
+    Raises:
+        ModelError: the model is missing or damaged.
+    """
+    return fingerprint_of(locate_model(settings.model), settings.query_prompt, settings.passage_prompt)
+
+
+def recipe_of(embedder: str, settings: Settings) -> str:
+    """The recipe of a build with the embedder of this fingerprint."""
+    return f"{embedder} sentences/{settings.passage_tokens}"
