@@ -1,5 +1,6 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
+# make faults  the long fault tests: 40 kills of the server, 5,000 questions over 20 rebuilds
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
 # make clean  remove the virtual environment and what was built in it
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint eval screenshots clean
+.PHONY: run test lint faults eval screenshots clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -26,6 +27,9 @@ lint: $(VENV)/.dev
 # The development sets are read from where they lie beside the checkout, if they are there.
 eval: $(VENV)/.run
 	$(BIN)/qa eval tests/quality $(filter-out %/rewrites/,$(dir $(wildcard ../shared/eval/*/queries.jsonl))) --compare bm25,dense,rrf
+
+faults: $(VENV)/.dev
+	QATEST_KILLS=40 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 $(BIN)/python -m pytest -s tests/faults
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tests/page/screenshots.py

@@ -82,6 +82,15 @@ def corpus(page: Page) -> None:
     page.goto("/corpus")
 
 
+def changed(page: Page) -> None:
+    page.goto("/corpus")
+    note = {"name": "A note on ferries.txt", "mimeType": "text/plain", "buffer": b"The ferry left at noon."}
+    page.set_input_files("#files", [note, {"name": "picture.png", "mimeType": "image/png", "buffer": b"x"}])
+    page.locator("#results li").nth(1).wait_for()
+    page.get_by_role("button", name="Delete").first.click()
+    page.locator("#undo li").first.wait_for()
+
+
 def document(page: Page) -> None:
     page.goto("/documents/xu-jiatun.md?start=6014&end=6112#quote")
 
@@ -113,16 +122,19 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("09-filtered", filtered, {}),
     ("10-keys", keys, {}),
     ("11-corpus", corpus, {}),
+    ("13-changed", changed, {}),
     ("12-document", document, {}),
     ("20-phone-empty", empty, PHONE),
     ("21-phone-answer", answer, PHONE),
     ("22-phone-source", source, PHONE),
     ("23-phone-refusal", refusal, PHONE),
     ("24-phone-corpus", corpus, PHONE),
+    ("26-phone-changed", changed, PHONE),
     ("25-smallest-answer", answer, SMALLEST),
     ("30-dark-empty", empty, DARK),
     ("31-dark-source", source, DARK),
     ("32-dark-refusal", refusal, DARK),
+    ("34-dark-changed", changed, DARK),
     ("33-forced-colours", source, {"forced_colors": "active"}),
 )
 HARD: tuple[tuple[str, Scene, dict[str, object]], ...] = (

@@ -89,7 +89,7 @@ const remove = async (button) => {
     const back = element("button", { type: "button" }, "Undo", element("span", { className: "unseen", textContent: ` the deletion of ${name}` }));
     Object.assign(back.dataset, { restore: path, name });
     undo.append(element("li", {}, element("span", {}, element("bdi", { textContent: name }), " was deleted."), back));
-    back.focus();
+    back.focus({ preventScroll: true }); // it sticks to the bottom of the window
     say(`${name} was deleted. It answers until the build is done. Undo brings it back.`);
     follow(answer.job);
   } catch (error) {

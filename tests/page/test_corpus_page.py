@@ -1,0 +1,140 @@
+"""The documents page in a browser: files added and taken away, the build followed, the token asked for."""
+
+import pytest
+from browsing import axe
+from playwright.sync_api import expect
+from serving import serving, write_corpus
+
+FERRY = "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911."
+TRAIN = "The train to Malmö left at one o'clock, with forty passengers."
+BUILD_MS = 25_000
+DROP = """(files) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name));
+    const area = document.querySelector('.drop');
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      area.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }
+}"""
+SMALL = """() => [...document.querySelectorAll('main button, main a, main input:not([type=checkbox]), dialog[open] *')]
+  .filter((e) => e.matches('button, a, input') && e.checkVisibility({ visibilityProperty: true }))
+  .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 43.9 || box.height < 43.9).map(([html]) => html)"""
+
+
+@pytest.fixture(scope="module")
+def changing(embedder, tmp_path_factory):
+    """A corpus that these tests change."""
+    folder = tmp_path_factory.mktemp("changing")
+    with serving(write_corpus(folder / "corpus", {"ferry.txt": FERRY}), folder / "index", embedder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def guarded(embedder, tmp_path_factory):
+    """The same, with a token."""
+    folder = tmp_path_factory.mktemp("guarded")
+    corpus = write_corpus(folder / "corpus", {"ferry.txt": FERRY})
+    with serving(corpus, folder / "index", embedder, admin_token="open sesame") as served:
+        yield served
+
+
+def choose(page, *files):
+    page.set_input_files("#files", [{"name": n, "mimeType": "text/plain", "buffer": t.encode()} for n, t in files])
+
+
+def test_files_are_added_and_taken_away(open_page, changing):
+    """Chosen files are stored, a wrong one says why, the list follows the build; delete has its undo, by keyboard."""
+    page = open_page(changing, "/corpus")
+    choose(page, ("Train times.txt", TRAIN), ("picture.png", "x"))
+    expect(page.locator("#results li")).to_have_count(2)
+    expect(page.locator("#results li").first).to_have_text("Train-times.txt was added")
+    expect(page.locator("#results li.error")).to_contain_text("picture.png was not added: the suffix '.png' is not")
+    expect(page.locator("#job progress")).to_be_visible()
+    expect(page.get_by_role("link", name="Train-times.txt", exact=True)).to_be_visible(timeout=BUILD_MS)
+    expect(page.locator("#job")).to_contain_text("1 added")
+    expect(page.locator("#status")).to_contain_text("The last build is done: 1 added.")
+    assert axe(page) == []
+
+    page.get_by_role("button", name="Delete Train-times.txt").focus()
+    page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo the deletion of Train-times.txt")
+    expect(undo).to_be_focused()
+    assert not (changing.corpus / "Train-times.txt").exists()
+    assert axe(page) == []
+    expect(page.get_by_role("link", name="Train-times.txt", exact=True)).to_have_count(0, timeout=BUILD_MS)
+    expect(undo).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(undo).to_have_count(0)
+    assert (changing.corpus / "Train-times.txt").read_text("utf-8") == TRAIN
+    expect(page.get_by_role("link", name="Train-times.txt", exact=True)).to_be_visible(timeout=BUILD_MS)
+
+
+def test_files_can_be_dropped(open_page, changing):
+    """Dropped files are added; another of the same name is refused, and replaces with the box ticked."""
+    page = open_page(changing, "/corpus", expected="409")
+    page.evaluate(DROP, [["dropped.md", FERRY]])
+    expect(page.locator("#results li")).to_have_text("dropped.md was added")
+    page.evaluate(DROP, [["dropped.md", TRAIN]])
+    expect(page.locator("#results li.error")).to_contain_text("another document is called dropped.md")
+    page.get_by_label("Put them in the place of documents of the same name").check()
+    page.evaluate(DROP, [["dropped.md", TRAIN]])
+    expect(page.locator("#results li")).to_have_text("dropped.md was replaced")
+    assert (changing.corpus / "dropped.md").read_text("utf-8") == TRAIN
+
+
+def test_a_running_build_is_followed_after_loading_the_page(open_page, changing):
+    """Whoever comes while a build runs sees it go on, and the new list when it is done."""
+    (changing.corpus / "late.txt").write_text(TRAIN, "utf-8")
+    page = open_page(changing, "/corpus")
+    page.get_by_role("button", name="Rebuild the index").click()
+    expect(page.locator("#job progress")).to_be_visible()
+    page.reload()
+    expect(page.locator("#job progress")).to_be_visible()
+    expect(page.get_by_role("link", name="late.txt", exact=True)).to_be_visible(timeout=BUILD_MS)
+
+
+def test_the_token_is_asked_for_once(open_page, guarded):
+    """A wrong token is asked for again; the right one is kept in the tab and nowhere else."""
+    page = open_page(guarded, "/corpus", expected="401")
+    choose(page, ("train.txt", TRAIN))
+    field = page.locator("#token-field")
+    expect(field).to_be_focused()
+    assert axe(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(SMALL) == []
+    field.fill("wrong")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("")
+    assert not (guarded.corpus / "train.txt").exists()
+    field.fill("open sesame")
+    page.keyboard.press("Enter")
+    expect(page.locator("#results li")).to_have_text("train.txt was added")
+    page.reload()
+    choose(page, ("more.txt", TRAIN))
+    expect(page.locator("#results li")).to_have_text("more.txt was added")
+    assert page.evaluate("[Object.keys(localStorage), document.cookie]") == [[], ""]
+
+
+def test_no_change_without_a_token(open_page, guarded):
+    """Cancelled, the question for the token leaves everything as it is."""
+    page = open_page(guarded, "/corpus")
+    page.get_by_role("button", name="Delete ferry.txt").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#status")).to_contain_text("the token is missing")
+    assert (guarded.corpus / "ferry.txt").exists()
+
+
+def test_without_script(open_page, changing):
+    """The same by plain forms: add, delete, undo."""
+    page = open_page(changing, "/corpus", java_script_enabled=False)
+    choose(page, ("plain.txt", TRAIN))
+    page.get_by_role("button", name="Add").click()
+    page.wait_for_url("**/corpus#job")
+    assert (changing.corpus / "plain.txt").exists()
+    page.get_by_role("button", name="Delete ferry.txt").click()
+    expect(page.locator("#undo")).to_contain_text("ferry.txt was deleted.")
+    assert not (changing.corpus / "ferry.txt").exists()
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url("**/corpus#job")
+    assert (changing.corpus / "ferry.txt").read_text("utf-8") == FERRY
