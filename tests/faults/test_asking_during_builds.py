@@ -28,8 +28,9 @@ def sentence(ship, hour):
 def corpus_of(generation):
     """Each generation changes one ship's log, adds one and leaves another out."""
     ships = [ship for number, ship in enumerate(SHIPS) if number != (generation + 1) % len(SHIPS)]
-    return {f"{ship}.txt": sentence(ship, generation if number == generation % 5 else 0)
-            for number, ship in enumerate(ships)} | {f"note-{generation}.txt": sentence("Note", generation)}  # fmt: skip
+    hours = {ship: generation if number == generation % 5 else 0 for number, ship in enumerate(ships)}
+    logs = {f"{ship}.txt": sentence(ship, hour) for ship, hour in hours.items()}
+    return logs | {f"note-{generation}.txt": sentence("Note", generation)}
 
 
 def write(corpus, generation):

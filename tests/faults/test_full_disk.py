@@ -6,7 +6,6 @@ from contextlib import suppress
 
 import httpx2
 import pytest
-
 from serving import serving, write_corpus
 
 FERRY = "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911."

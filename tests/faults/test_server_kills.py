@@ -1,4 +1,4 @@
-"""A running server killed with SIGKILL at random moments of uploads, deletes and rebuilds loses nothing it acknowledged.
+"""A server killed with SIGKILL at random moments of uploads, deletes and rebuilds loses nothing it acknowledged.
 
 Six kills here; ``make faults`` makes forty of them (QATEST_KILLS). Odd kills take the build's process along, even ones
 leave it to itself.
