@@ -28,6 +28,7 @@ LAYERS = [
     {"evaluation"},
     {"compose"},
     {"api"},
+    {"commands"},
     {"cli"},
 ]
 

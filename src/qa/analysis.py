@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 
 from Stemmer import Stemmer
 
@@ -21,6 +22,7 @@ _LETTER = rf"(?:(?![{_UNSPACED}])[^\W_])"
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 MAX_WORD = 64
+_REMEMBERED = 2**16  # words; the same few thousand make up most of every corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,12 @@ class TokenShape(IntFlag):
 
 def analyze(text: str) -> list[Token]:
     """The terms of a text, in order; every occurrence is one token."""
-    stem = Stemmer("english").stemWord
-    return [Token(stem(normal), normal, start, end) for normal, start, end in words(text)]
+    return [Token(_stem(normal), normal, start, end) for normal, start, end in words(text)]
+
+
+@lru_cache(_REMEMBERED)
+def _stem(word: str) -> str:
+    return str(Stemmer("english").stemWord(word))  # one of its own: threads must not share a stemmer
 
 
 def terms(text: str) -> list[str]:
@@ -68,6 +74,7 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
                 yield text[place : place + 2], place, place + 2
 
 
+@lru_cache(_REMEMBERED)
 def normalize(word: str) -> str:
     """One spelling for all ways to write a word: case, accents, width and possessive do not count."""
     if word.isascii():
@@ -94,6 +101,7 @@ def token_shapes(text: str, tokens: Sequence[Token]) -> list[int]:
     return [_shape(text[token.start : token.end], first=not place) for place, token in enumerate(tokens)]
 
 
+@lru_cache(_REMEMBERED)
 def _shape(word: str, first: bool) -> int:
     lower = word.lower()
     shape = TokenShape.INITIAL if first else TokenShape(0)

@@ -6,6 +6,7 @@ that a checksum covers and memory-maps, and because it gives the score of every 
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,8 @@ from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
+logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
+
 _ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes")
 
 Ids = NDArray[np.int32]
