@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"qa {qa.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_index(commands)
+    _add_snapshots(commands)
     _add_ask(commands)
     _add_serve(commands)
     _add_doctor(commands)
@@ -81,6 +82,26 @@ def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="print progress and the result, or the error, as one JSON object a line",
     )
+    command.add_argument(
+        "--watch", dest="keep_watching", action="store_true", help="go on, and index changes as they come; ends with ^C"
+    )
+
+
+def _add_snapshots(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "snapshots", "list the snapshots in the index, newest first; * answers")
+    command.add_argument("--json", action="store_true", help="print the list as JSON")
+    command = _command(commands, "rollback", "let an earlier snapshot answer again")
+    command.add_argument("id", nargs="?", metavar="ID", help="the beginning of its id; default: the one before")
+    command = _command(commands, "diff", "say what changed from one snapshot to another")
+    command.add_argument("a", metavar="A", help="the beginning of a snapshot's id")
+    command.add_argument("b", metavar="B", help="the beginning of another's")
+    command.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="also say which answers moved; a queries.jsonl",
+    )
+    command.add_argument("--json", action="store_true", help="print the difference as JSON")
 
 
 def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -82,11 +82,7 @@ class Service:
         snapshot, damage = snapshots.open_current(self._index)
         if damage is not None:
             logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
-        if snapshot.manifest.embedder != self._embedder.fingerprint:
-            raise SnapshotOutdated(
-                f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
-                f"this service runs {self._embedder.fingerprint}; run: qa index"
-            )
+        require_embedder(snapshot, self._embedder)
         return snapshot
 
     def ask(self, question: Question) -> Answered:
@@ -103,3 +99,16 @@ class Service:
             return Answered(self._answerer.answer(snapshot, question), snapshot)
         finally:
             self._places.release()
+
+
+def require_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
+    """Refuse a snapshot that an embedder's questions cannot be compared with.
+
+    Raises:
+        SnapshotOutdated: naming both.
+    """
+    if snapshot.manifest.embedder != embedder.fingerprint:
+        raise SnapshotOutdated(
+            f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
+            f"this service runs {embedder.fingerprint}; run: qa index"
+        )

@@ -9,12 +9,12 @@ from pathlib import Path
 from qa import compose, index_folder
 from qa.answerer import Answerer
 from qa.config import Settings
-from qa.errors import QuestionError, SnapshotOutdated
+from qa.errors import QuestionError
 from qa.evaluation.datasets import GoldQuestion, read_questions
 from qa.evaluation.run import holds_answer
 from qa.feedback import read_judgements
 from qa.snapshot import Snapshot, open_snapshot
-from qa.types import Answer, Question
+from qa.types import Answer, Question, Span
 
 DEPTH = 5
 
@@ -73,19 +73,18 @@ def _judged(path: Path) -> Iterator[GoldQuestion]:
     """Each question of which a reader has said that a passage answers it."""
     for number, judgement in enumerate(read_judgements(path)):
         if judgement.grade:
-            yield GoldQuestion.at(
-                str(number), judgement.question, judgement.document_id,
-                (judgement.start_char_index, judgement.end_char_index),
-            )  # fmt: skip
+            span = Span(judgement.start_char_index, judgement.end_char_index)
+            yield GoldQuestion(
+                str(number), judgement.question, True, document_id=judgement.document_id, span=span, whole_article=True
+            )
 
 
-def compare(
-    before: Snapshot, after: Snapshot, questions: list[GoldQuestion], answerer: Answerer | None
-) -> Difference:
+def compare(before: Snapshot, after: Snapshot, questions: list[GoldQuestion], answerer: Answerer | None) -> Difference:
     """What changed in the documents, and, where there is who answers, in the answers."""
     old, new = before.document_by_id, after.document_by_id
     moved = []
-    for gold in questions if answerer else []:
+    for gold in questions:
+        assert answerer is not None  # where there are questions
         asked = Question(gold.text, DEPTH, gold.history)
         if (change := _moved(gold, answerer.answer(before, asked), answerer.answer(after, asked))) is not None:
             moved.append(change)
@@ -129,9 +128,7 @@ def render(difference: Difference) -> str:
     """The difference for a terminal."""
     counts = ", ".join(f"{len(getattr(difference, kind))} {kind}" for kind in ("added", "removed", "changed"))
     lines = [f"documents: {counts}"]
-    lines += [
-        f"  {kind}: {name}" for kind in ("added", "removed", "changed") for name in getattr(difference, kind)
-    ]
+    lines += [f"  {kind}: {name}" for kind in ("added", "removed", "changed") for name in getattr(difference, kind)]
     if difference.asked:
         verdicts = [moved.verdict for moved in difference.moved]
         lines.append(
