@@ -23,7 +23,7 @@ from qa.index_folder import encoded_path
 from qa.reading import read_corpus
 from servers import environment
 
-KILLS = 30
+KILLS = 60
 SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
 
 
@@ -74,11 +74,13 @@ def builder(tmp_path_factory):
 
 
 def write_corpus(corpus, year):
-    """A few articles, all of which change with the year."""
+    """A few articles, all of which change with the year; the last one comes and goes."""
     corpus.mkdir(exist_ok=True)
     for name in range(3):
         text = " ".join(SENTENCE.format(year=year, number=number + 10 * name) for number in range(4))
         (corpus / f"{name}.txt").write_text(text, "utf-8")
+    if year % 3 == 0:
+        (corpus / "2.txt").unlink()
     return tuple(read_corpus(corpus)[0])
 
 
@@ -113,8 +115,10 @@ def wait_for(stage, build):
     assert stage in build.stages()
 
 
-def test_thirty_builds_killed_at_random_moments(builder, tmp_path, reference):
-    """After each of 30 builds killed by kill -9 the index opens and is the old or the new generation, whole."""
+def test_sixty_builds_killed_at_random_moments(builder, tmp_path, reference):
+    """After each of 60 builds killed by kill -9, some of which delete an article, the index opens and is the old or the
+    new generation, whole.
+    """
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     dice = random.Random(20061027)
     durations = []
