@@ -395,3 +395,17 @@ def test_the_first_article_of_a_new_installation(embedder, tmp_path):
         assert end_of(client, job)["state"] == "done"
         answer = client.get("/ask", params={"question": "When did the ferry leave?"}).json()
     assert answer["citations"][0]["cited_text"] == FERRY
+
+
+def test_a_watched_folder(embedder, tmp_path):
+    """With ``QA_WATCH`` a file that is put into the folder by any other means answers without a request for it."""
+    corpus = write_corpus(tmp_path / "corpus", {"ferry.txt": FERRY})
+    with (
+        serving(corpus, tmp_path / "index", embedder, watch=True) as site,
+        httpx2.Client(base_url=site.address, timeout=30) as client,
+    ):
+        wait_until(lambda: [job for job in site.jobs() if job.ended])
+        (corpus / "train.txt").write_text(TRAIN, "utf-8")
+        wait_until(lambda: "train.txt" in client.get("/documents").text)
+        answer = client.get("/ask", params={"question": "When did the train to Malmö leave?"}).json()
+    assert answer["citations"][0]["cited_text"] == TRAIN

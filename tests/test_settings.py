@@ -13,6 +13,7 @@ VALUES = {
     "max_waiting": "9", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
     "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",
+    "watch": "True", "precision": "int8",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),

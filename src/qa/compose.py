@@ -3,13 +3,14 @@
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from qa.answerer import Answerer
 from qa.config import PREFIX, Settings
 from qa.embedders import EMBEDDERS
+from qa.embedders.bert_config import BertConfig
 from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
 from qa.evaluation.command import Bench
@@ -19,16 +20,17 @@ from qa.protocols import Embedder, Reranker
 from qa.recipe import embedder_fingerprint, recipe_of
 from qa.rerankers import RERANKERS
 from qa.retriever import Retriever
-from qa.service import Service
+from qa.service import Service, require_embedder
+from qa.snapshot import Snapshot
 from qa.splitter import SentenceSplitter
 from qa.uploads import MB, UploadLimits, Uploads
 
-EMBEDDER = "sentence-transformers"
+OWN, REFERENCE = "onnx-bert", "sentence-transformers"
 RERANKER = "cross-encoder"
 
 
 def build_embedder(settings: Settings, threads: int) -> Embedder:
-    """The embedder; its weights are read at the first use.
+    """The embedder, ours where it runs the model and the reference elsewhere; its weights are read at the first use.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -36,9 +38,12 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
     source = locate_model(settings.model)
     if source.directory is not None and (settings.reranker is None or Path(settings.reranker).is_dir()):
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
-    embedder: Embedder = _imported(EMBEDDERS[EMBEDDER])(
-        source, settings.query_prompt, settings.passage_prompt, settings.threads or threads
-    )
+    embedder: Embedder
+    parts = (source, settings.query_prompt, settings.passage_prompt, settings.threads or threads)
+    if source.directory is not None and BertConfig.read(source.directory) is not None:
+        embedder = _imported(EMBEDDERS[OWN])(*parts, settings.precision)
+    else:
+        embedder = _imported(EMBEDDERS[REFERENCE])(*parts)
     return embedder
 
 
@@ -81,7 +86,7 @@ def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None])
     """What runs ``qa index`` beside a server, with these settings and half of the processors."""
     command = [sys.executable, "-P", "-m", "qa.cli", "index", "--json"]
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    own = settings.model_dump(exclude_none=True, exclude={"admin_token"})
+    own = settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"})
     own["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
     return Jobs(command, kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}, uploads, opened)
 
@@ -91,6 +96,18 @@ def build_bench(settings: Settings, folder: Path) -> Bench:
     embedder = build_embedder(settings, threads=1)
     retriever = Retriever(embedder)
     return Bench(_indexer(settings, embedder), retriever, Answerer(retriever, _build_reranker(settings)), folder)
+
+
+def build_answerer(settings: Settings, snapshots: Sequence[Snapshot]) -> Answerer:
+    """What answers from these snapshots as the service would.
+
+    Raises:
+        SnapshotOutdated: one was built with another embedder.
+    """
+    embedder = build_embedder(settings, threads=1)
+    for snapshot in snapshots:
+        require_embedder(snapshot, embedder)
+    return Answerer(Retriever(embedder), _build_reranker(settings))
 
 
 def _build_reranker(settings: Settings) -> Reranker | None:

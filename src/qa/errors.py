@@ -170,3 +170,10 @@ class TooBusy(QAError):
     slug = "too-many-requests"
     title = "Too many questions at once"
     status = 429
+
+
+def message_of(error: QAError | OSError) -> str:
+    """An expected failure in words; the system's own with the path that it is about."""
+    if isinstance(error, QAError):
+        return str(error)
+    return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"

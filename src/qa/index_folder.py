@@ -16,10 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from qa.errors import IndexLocked, SnapshotDamaged, SnapshotOutdated
+from qa.errors import IndexLocked, IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.types import Unreadable
 
-FORMAT = 4
+FORMAT = 6
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
 _STATES, _ENCODED = "files.json", "encoded.part"
@@ -173,6 +173,24 @@ def list_ids(index: Path) -> list[str]:
     """All snapshots in the index, newest first."""
     folders = [path for path in index.glob("*") if _ID.fullmatch(path.name) and (path / _MANIFEST).is_file()]
     return [path.name for path in sorted(folders, key=lambda p: (p / _MANIFEST).stat().st_mtime_ns, reverse=True)]
+
+
+def find(index: Path, beginning: str) -> str:
+    """The id of the snapshot whose id begins like this.
+
+    Raises:
+        IndexMissing: there is none, or more than one.
+    """
+    found = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id.startswith(beginning)]
+    if len(found) != 1:
+        many = "no snapshot" if not found else "more than one snapshot"
+        raise IndexMissing(f"{many} begins with {beginning!r}; qa snapshots lists what there is")
+    return found[0]
+
+
+def size_of(index: Path, snapshot_id: str) -> int:
+    """The bytes that a snapshot takes."""
+    return sum(path.stat().st_size for path in (index / snapshot_id).rglob("*") if path.is_file())
 
 
 def read_manifest(index: Path, snapshot_id: str) -> Manifest:

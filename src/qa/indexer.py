@@ -22,6 +22,7 @@ from qa.progress import Progress, no_progress
 from qa.protocols import Embedder, Splitter, Vectors
 from qa.reading import already_built, read_corpus, read_files
 from qa.recipe import STORE
+from qa.sentence_vectors import SentenceVectors
 from qa.snapshot import Snapshot
 from qa.stores import STORES
 from qa.types import Changes, Document, Passage, Unreadable
@@ -116,7 +117,7 @@ class Indexer:
             documents,
             passages,
             store.build(vectors),
-            store.build(sentence_vectors),
+            SentenceVectors.build(sentence_vectors),
             TokenIndex.build(encoded, dimension, projection),
             BM25Index.build(passages),
         )

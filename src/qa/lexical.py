@@ -6,6 +6,7 @@ that a checksum covers and memory-maps, and because it gives the score of every 
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,8 @@ from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
+logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
+
 _ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes")
 
 Ids = NDArray[np.int32]
@@ -105,10 +108,7 @@ class BM25Index:
         return total
 
     def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
-        scores = self.scores(weights)
-        found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
-        best = found[np.lexsort((found, -scores[found]))[:k]]
-        return [Hit(int(row), float(scores[row])) for row in best]
+        return best_hits(self.scores(weights), k, rows)
 
     def sentence_tokens(self, sentences: Rows) -> tuple[Ids, Shapes, Rows]:
         """The tokens of some sentences (rows of the snapshot), one after the other.
@@ -120,6 +120,15 @@ class BM25Index:
         offsets = np.repeat(first - np.cumsum(counts) + counts, counts)
         places = offsets + np.arange(int(counts.sum()))
         return self._tokens[places], self._shapes[places], counts
+
+
+def best_hits(scores: Scores, k: int, rows: Rows | None = None) -> list[Hit]:
+    """The ``k`` rows with the highest scores above 0, best first, ties by row; with ``rows``, among these only."""
+    found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
+    if len(found) > k:  # most passages hold some word of the question: few are worth sorting
+        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+    best = found[np.lexsort((found, -scores[found]))[:k]]
+    return [Hit(int(row), float(scores[row])) for row in best]
 
 
 def _empty_bm25() -> bm25s.BM25:

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
+UNITS = {"reading": "files", "encoding": "passages"}
+
 LOG_EVERY_S = 5.0
 TELL_EVERY_S = 0.1
 
@@ -46,7 +48,7 @@ class ProgressBars:
         if stage != self._stage or self._bar is None:
             self._close()
             self._stage = stage
-            self._bar = tqdm(total=total, desc=stage, unit="", file=sys.stderr)
+            self._bar = tqdm(total=total, desc=stage, unit=f" {UNITS.get(stage, 'done')}", file=sys.stderr)
         self._bar.update(done - self._bar.n)
 
     def _log(self, stage: str, done: int, total: int) -> None:

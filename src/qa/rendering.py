@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from qa.doctor import Check
 from qa.service import Answered
-from qa.types import Changes, Citation, Document, RankedPassage, Reason, Span
+from qa.types import Citation, Document, RankedPassage, Reason, Span
 
 WIDTH = 100
 REASONS = {
@@ -56,16 +56,6 @@ def _place(document: Document, span: Span) -> str:
 
 def _filled(text: str, indent: str) -> str:
     return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def render_changes(changes: Changes) -> str:
-    """What a build did: counts, and each file that could not be read with its reason."""
-    counts = ", ".join(
-        f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
-    )
-    lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
-    lines += [f"  unreadable: {entry.document_id}: {entry.reason}" for entry in changes.unreadable]
-    return "\n".join(lines)
 
 
 def render_checks(checks: Sequence[Check]) -> str:

@@ -131,11 +131,7 @@ class Service:
             raise damage  # what serves is sound, and as new as any other
         if damage is not None:
             logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
-        if snapshot.manifest.embedder != self._embedder.fingerprint:
-            raise SnapshotOutdated(
-                f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
-                f"this service runs {self._embedder.fingerprint}; run: qa index"
-            )
+        require_embedder(snapshot, self._embedder)
         return snapshot, damage
 
     def ask(self, question: Question) -> Answered:
@@ -159,3 +155,16 @@ def _report(error: Exception, said: str) -> str:
     if str(error) != said:
         logger.error("%s", error, exc_info=None if isinstance(error, QAError) else error)
     return str(error)
+
+
+def require_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
+    """Refuse a snapshot that an embedder's questions cannot be compared with.
+
+    Raises:
+        SnapshotOutdated: naming both.
+    """
+    if snapshot.manifest.embedder != embedder.fingerprint:
+        raise SnapshotOutdated(
+            f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
+            f"this service runs {embedder.fingerprint}; run: qa index"
+        )

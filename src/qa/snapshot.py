@@ -20,6 +20,7 @@ from qa.index_folder import Manifest, current_id, list_ids
 from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
 from qa.protocols import Rows, VectorStore
+from qa.sentence_vectors import SentenceVectors
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span
 
@@ -40,7 +41,7 @@ class Snapshot:
         documents: Sequence[Document],
         passages: Sequence[Passage],
         passage_vectors: VectorStore,
-        sentence_vectors: VectorStore,
+        sentence_vectors: SentenceVectors,
         tokens: TokenIndex,
         lexical: BM25Index,
     ) -> None:
@@ -85,6 +86,12 @@ class Snapshot:
     def sentence_slice(self, row: int) -> slice:
         """Where a passage's sentences stand among all of them."""
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The sentence rows of some passages, one passage after the other, and where each passage's begin in them."""
+        counts = np.diff(self.sentence_starts)[rows]
+        first = np.cumsum(counts) - counts
+        return np.repeat(self.sentence_starts[rows] - first, counts) + np.arange(int(counts.sum())), first
 
     @cached_property
     def rows_of_document(self) -> Mapping[str, range]:
@@ -193,7 +200,7 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         documents,
         passages,
         store.load(folder / _PASSAGE_VECTORS),
-        store.load(folder / _SENTENCE_VECTORS),
+        SentenceVectors.load(folder / _SENTENCE_VECTORS),
         TokenIndex.load(folder / _TOKENS, sentences),
         BM25Index.load(folder / _LEXICAL),
     )

@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from qa import compose, snapshot
+from qa import compose, encoding, snapshot
 from qa.config import Settings
 from qa.indexer import Indexer
 
@@ -42,6 +42,7 @@ def build(embedder, order):
         os.write(marks, f"{stage} {done}/{total}\n".encode())
         limit_files(order["largest_file"])
 
+    encoding.ENCODE_BATCH = order["batch"]
     write = snapshot.write
     snapshot.write = lambda *parts: (mark("writing"), write(*parts), mark("written"))
     if order["die_at"]:

@@ -18,10 +18,12 @@ import pytest
 from generations import Reference, assert_vectors_belong
 from places import CHECKOUT
 from qa import snapshot as snapshots
+from qa.encoding import Scratch
+from qa.index_folder import encoded_path
 from qa.reading import read_corpus
 from servers import environment
 
-KILLS = 30
+KILLS = 60
 SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
 
 
@@ -49,7 +51,7 @@ class Builder:
         self._count += 1
         marks = self._folder / f"marks-{self._count}"
         order = {"corpus": str(corpus), "index": str(index), "marks": str(marks)}
-        self._process.stdin.write(json.dumps(order | {"die_at": 0, "largest_file": -1} | fault) + "\n")
+        self._process.stdin.write(json.dumps(order | {"die_at": 0, "largest_file": -1, "batch": 128} | fault) + "\n")
         self._process.stdin.flush()
         return Build(int(self._process.stdout.readline()), marks)
 
@@ -72,11 +74,13 @@ def builder(tmp_path_factory):
 
 
 def write_corpus(corpus, year):
-    """A few articles, all of which change with the year."""
+    """A few articles, all of which change with the year; the last one comes and goes."""
     corpus.mkdir(exist_ok=True)
     for name in range(3):
         text = " ".join(SENTENCE.format(year=year, number=number + 10 * name) for number in range(4))
         (corpus / f"{name}.txt").write_text(text, "utf-8")
+    if year % 3 == 0:
+        (corpus / "2.txt").unlink()
     return tuple(read_corpus(corpus)[0])
 
 
@@ -103,16 +107,18 @@ def was_killed(status, build):
     )
 
 
-def wait_until_read(build):
-    """Wait until a build has read its files; one that ends before has been waited for too."""
+def wait_for(stage, build):
+    """Wait until a build has come to a stage; one that has gone on from there has been waited for too."""
     deadline = time.monotonic() + 60
-    while "reading" not in build.stages() and time.monotonic() < deadline:
+    while stage not in build.stages() and time.monotonic() < deadline:
         time.sleep(0.001)
-    assert "reading" in build.stages()
+    assert stage in build.stages()
 
 
-def test_thirty_builds_killed_at_random_moments(builder, tmp_path, reference):
-    """After each of 30 builds killed by kill -9 the index opens and is the old or the new generation, whole."""
+def test_sixty_builds_killed_at_random_moments(builder, tmp_path, reference):
+    """After each of 60 builds killed by kill -9, some of which delete an article, the index opens and is the old or the
+    new generation, whole.
+    """
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     dice = random.Random(20061027)
     durations = []
@@ -123,14 +129,15 @@ def test_thirty_builds_killed_at_random_moments(builder, tmp_path, reference):
         assert builder.wait() == 0
         durations.append(time.monotonic() - began)
         assert build.stages()[-1] == "done"
+        stages = build.stages()[:-1]
     kills, last_stages, year = 0, [], 100
     while kills < KILLS and year < 100 + 5 * KILLS:
         year += 1
         new = write_corpus(corpus, year)
         build = builder.start(corpus, index)
-        if year % 2:  # the process that parses takes long to start: every other build is killed after that
-            wait_until_read(build)
-            time.sleep(dice.uniform(0, sorted(durations)[1] / 2))
+        if year % 2:  # the process that parses takes long to start: every other build is killed in another stage
+            wait_for(dice.choice(stages), build)
+            time.sleep(dice.uniform(0, 0.02))
         else:
             time.sleep(dice.uniform(0, sorted(durations)[1]))
         os.kill(build.process_id, signal.SIGKILL)
@@ -203,3 +210,43 @@ def test_a_full_disk_while_going_back(builder, tmp_path, reference):
     assert build.stages()[-1] == "OSError"
     assert "writing" not in build.stages()
     assert assert_of_one_generation(index, {newest}, reference) == newest
+
+
+def encoded_by(build):
+    """How many passages a build was to encode, and how many it has."""
+    [*_, last] = [line.split()[1] for line in build.marks.read_text().splitlines() if line.startswith("encoding")]
+    return tuple(int(number) for number in last.split("/"))
+
+
+def write_many(corpus, count):
+    corpus.mkdir()
+    lines = ({"id": str(number), "text": SENTENCE.format(year=number, number=number)} for number in range(count))
+    (corpus / "many.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return tuple(read_corpus(corpus)[0])
+
+
+@pytest.mark.parametrize("tear", [False, True], ids=["whole", "torn"])
+def test_a_build_goes_on_from_what_a_killed_one_has_encoded(builder, tmp_path, reference, tear):
+    """What was encoded before kill -9 is not encoded again, a batch that was cut short is; the vectors are right."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    documents = write_many(corpus, 100)
+    build = builder.start(corpus, index, batch=2)
+    deadline = time.monotonic() + 60
+    while build.stages().count("encoding") < 10 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    os.kill(build.process_id, signal.SIGKILL)
+    assert was_killed(builder.wait(), build)
+    done, total = encoded_by(build)
+    assert 20 <= done < total == 100
+    scratch = encoded_path(index)
+    kept = len(Scratch(scratch).read())
+    assert done <= kept <= done + 2  # a batch may be kept, and not yet told of
+    if tear:
+        with scratch.open("r+b") as file:
+            file.truncate(scratch.stat().st_size - 1)
+        kept -= 2
+    build = builder.start(corpus, index, batch=2)
+    assert builder.wait() == 0
+    assert encoded_by(build) == (100 - kept, 100 - kept)
+    assert assert_of_one_generation(index, {documents}, reference) == documents
+    assert not scratch.exists()

@@ -22,6 +22,7 @@ from qa.service import Service
 from qa.suggestions import Suggestions
 from qa.types import Question
 from qa.uploads import MB
+from qa.watch import watch
 
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 
@@ -40,6 +41,9 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     uploads = compose.build_uploads(settings)
     jobs = compose.build_jobs(settings, uploads, service.catch_up)
 
+    def changed() -> None:
+        jobs.request()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         ended = threading.Event()
@@ -49,6 +53,10 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
         ).start()
         uploads.sweep()
         jobs.start()
+        if settings.watch:
+            threading.Thread(
+                target=watch, args=(settings.corpus, settings.index, ended, changed), name="watch-corpus", daemon=True
+            ).start()
         yield
         ended.set()
         jobs.close()

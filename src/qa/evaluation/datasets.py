@@ -51,6 +51,15 @@ class Dataset:
     questions: tuple[GoldQuestion, ...]
 
 
+def read_questions(path: Path) -> list[GoldQuestion]:
+    """The questions of a ``queries.jsonl``, with the places of their answers in whole documents.
+
+    Raises:
+        DatasetError: a line is not JSON, or lacks a field that it needs.
+    """
+    return [_article_question(query) for query in _lines(path)]
+
+
 def load_datasets(folder: Path) -> list[Dataset]:
     """All data sets of a folder: one for its passages, one for its whole articles; questions alone have no documents.
 

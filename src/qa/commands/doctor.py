@@ -1,0 +1,22 @@
+"""``qa doctor``."""
+
+import argparse
+import json
+
+from qa import compose
+from qa.commands import EXIT_ERROR
+from qa.config import Settings
+from qa.doctor import examine
+from qa.rendering import render_checks
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Examine the index; 1 when any check fails."""
+    checks = examine(settings, compose.build_indexer(settings))
+    if options.json:
+        print(
+            json.dumps([{"name": c.name, "ok": c.ok, "detail": c.detail} for c in checks], indent=2, ensure_ascii=False)
+        )
+    else:
+        print(render_checks(checks))
+    return 0 if all(check.ok for check in checks) else EXIT_ERROR

@@ -1,0 +1,115 @@
+"""``qa index``: where nothing has changed, it is said without loading what builds."""
+
+import argparse
+import importlib
+import json
+import sys
+import threading
+from dataclasses import asdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from qa import index_folder
+from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
+from qa.config import Settings
+from qa.errors import QAError, message_of
+from qa.progress import Progress, ProgressBars, ProgressLines
+from qa.readers import READERS
+from qa.reading import already_built
+from qa.recipe import embedder_fingerprint, recipe_of
+from qa.types import Changes
+from qa.watch import watch
+
+if TYPE_CHECKING:
+    from qa.indexer import Indexer
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Build; print what changed; 3 when files could not be read, 4 when there is nothing to answer from."""
+    if options.keep_watching:
+        return _watch(settings, options)
+    build = Build(settings)
+    changes = _build_telling(options.strict, build) if options.json else _build(options.strict, build)
+    if not changes.passages:
+        formats = ", ".join(READERS)
+        print(f"qa: no article in {settings.corpus}; put files there ({formats}) and run qa index", file=sys.stderr)
+    if changes.unreadable:
+        return EXIT_UNREADABLE
+    return 0 if changes.passages else EXIT_EMPTY
+
+
+def _watch(settings: Settings, options: argparse.Namespace) -> int:
+    """Build after every change until interrupted; the model stays loaded from the first time it is needed."""
+    build = Build(settings)
+
+    def build_again() -> None:
+        if options.json:
+            _build_telling(options.strict, build)
+        else:
+            _build(options.strict, build)
+
+    watch(settings.corpus, settings.index, threading.Event(), build_again)
+    return 0
+
+
+class Build:
+    """Brings the index up to date; what builds is loaded when there is something to build, and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _recipe(self) -> str:
+        return recipe_of(embedder_fingerprint(self._settings), self._settings)
+
+    @cached_property
+    def _indexer(self) -> "Indexer":
+        made: Indexer = importlib.import_module("qa.compose").build_indexer(self._settings)
+        return made
+
+    def __call__(self, strict: bool, progress: Progress) -> Changes:
+        """Build what has to be built.
+
+        Raises:
+            QAError: as ``Indexer.build`` does.
+        """
+        changes = self._nothing_to_do()
+        if changes is not None and not (strict and changes.unreadable):
+            return changes
+        return self._indexer.build(strict, progress)
+
+    def _nothing_to_do(self) -> Changes | None:
+        settings = self._settings
+        if index_folder.current_id(settings.index) is None:
+            return None
+        with index_folder.exclusive(settings.index):
+            return already_built(settings.corpus, settings.index, self._recipe)
+
+
+def _build(strict: bool, build: Build) -> Changes:
+    with ProgressBars() as bars:
+        changes = build(strict, bars)
+    print(render_changes(changes), flush=True)
+    return changes
+
+
+def _build_telling(strict: bool, build: Build) -> Changes:
+    """Build for another program: the last line on standard output is the result or the error."""
+    try:
+        changes = build(strict, ProgressLines())
+    except (QAError, OSError) as error:
+        line = {"error": " ".join(message_of(error).split()), "kind": type(error).__name__}
+        print(json.dumps(line), flush=True)
+        raise
+    print(json.dumps({"result": asdict(changes) | {"unchanged": len(changes.unchanged)}}), flush=True)
+    return changes
+
+
+def render_changes(changes: Changes) -> str:
+    """What a build did: counts, and each file that could not be read with its reason."""
+    counts = ", ".join(
+        f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
+    )
+    lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
+    lines += [f"  unreadable: {entry.document_id}: {entry.reason}" for entry in changes.unreadable]
+    return "\n".join(lines)
