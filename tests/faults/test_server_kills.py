@@ -1,6 +1,6 @@
 """A server killed with SIGKILL at random moments of uploads, deletes and rebuilds loses nothing it acknowledged.
 
-Six kills here; ``make faults`` makes forty of them (QATEST_KILLS). Odd kills take the build's process along, even ones
+Three kills here; ``make faults`` makes forty of them (QATEST_KILLS). Odd kills take the build's process along, even ones
 leave it to itself.
 """
 
@@ -19,7 +19,7 @@ from qa import snapshot as snapshots
 from qa.corpus import list_files
 from servers import serve
 
-KILLS = int(os.environ.get("QATEST_KILLS", "6"))
+KILLS = int(os.environ.get("QATEST_KILLS", "3"))
 PATIENCE_S = 120
 TEXT = "Report {name} of the harbour office says that the ferry left at noon. " * 40
 
