@@ -1,6 +1,6 @@
 """A server killed with SIGKILL at random moments of uploads, deletes and rebuilds loses nothing it acknowledged.
 
-Three kills here; ``make faults`` makes forty of them (QATEST_KILLS). Odd kills take the build's process along, even ones
+Three kills here; ``make faults`` makes forty (QATEST_KILLS). Odd kills take the process of the build along, even ones
 leave it to itself.
 """
 
