@@ -15,7 +15,7 @@ LAYERS = [
     {"query"},
     {"late_interaction", "sentence_vectors"},
     {"snapshot"},
-    {"features"},
+    {"features", "floor", "duplicates"},
     {"ranking"},
     {"indexer", "retriever", "rerankers", "sentences"},
     {"confidence", "neighbours", "suggestions"},

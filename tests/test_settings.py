@@ -10,7 +10,7 @@ VALUES = {
     "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
     "query_prompt": "query: ",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
-    "max_waiting": "9", "threads": "2", "log_level": "debug",
+    "max_waiting": "9", "threads": "2", "log_level": "debug", "precision": "float32",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
@@ -60,7 +60,7 @@ def test_unknown_names_are_refused(monkeypatch, wrong, meant):
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
         ("keep_snapshots", "0"),
-        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"),
+        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"), ("precision", "int4"),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(monkeypatch, name, value):
