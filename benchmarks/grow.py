@@ -61,12 +61,18 @@ def _changed(document, own, copy, words, new, random) -> tuple[Document, list[Pa
     """A document with other words; its passages and sentences move with them."""
     text, moved = _reworded(document.text, words, new, random)
     name = f"{document.id}-{copy}"
-    changed = replace(document, id=name, text=text, headings=tuple(_move(s, moved) for s in document.headings), pages=())
+    changed = replace(
+        document, id=name, text=text, headings=tuple(_move(s, moved) for s in document.headings), pages=()
+    )
     cut = []
     for passage in own:
         span = _move(Span(passage.start, passage.end), moved)
         sentences = tuple(_move(sentence, moved) for sentence in passage.sentences)
-        cut.append(Passage(name, passage.ordinal, span.start, span.end, text[span.start : span.end], sentences, passage.context))
+        cut.append(
+            Passage(
+                name, passage.ordinal, span.start, span.end, text[span.start : span.end], sentences, passage.context
+            )
+        )
     return changed, cut
 
 

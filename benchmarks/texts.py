@@ -79,7 +79,9 @@ def synthetic(passages: int, questions: int) -> Texts:
         return " ".join(drawn).capitalize() + "."
 
     made = [
-        Passage(f"s{i // 30}-{i % 30}", words[7000 + i // 30 % 1000].capitalize(), " ".join(sentence() for _ in range(6)))
+        Passage(
+            f"s{i // 30}-{i % 30}", words[7000 + i // 30 % 1000].capitalize(), " ".join(sentence() for _ in range(6))
+        )
         for i in range(passages)
     ]
     asked = []
@@ -91,7 +93,7 @@ def synthetic(passages: int, questions: int) -> Texts:
 
 def invented_words(random: np.random.Generator, count: int) -> list[str]:
     """Pronounceable words that differ from each other."""
-    onsets, vowels, codas = list("bcdfghklmnprstvz") + ["ch", "st", "tr"], list("aeiou"), ["", "n", "r", "l", "s", "nd"]
+    onsets, vowels, codas = [*"bcdfghklmnprstvz", "ch", "st", "tr"], list("aeiou"), ["", "n", "r", "l", "s", "nd"]
     words: dict[str, None] = {}
     while len(words) < count:
         syllables = int(random.integers(1, 4))
