@@ -32,6 +32,8 @@ OWNERS = {
     "faiss": ("stores/faiss.py",),
     "sentence_transformers": ("embedders/", "rerankers/"),
     "torch": ("embedders/", "rerankers/"),
+    "onnxruntime": ("embedders/bert.py",),
+    "onnx": ("embedders/bert.py",),
     "fastapi": ("api/",),
     "starlette": ("api/",),
     "pydantic": ("api/", "config.py"),

@@ -8,6 +8,7 @@ from typing import Any
 from qa.answerer import Answerer
 from qa.config import Settings
 from qa.embedders import EMBEDDERS
+from qa.embedders.bert_config import BertConfig
 from qa.embedders.model_files import locate_model
 from qa.evaluation.command import Bench
 from qa.indexer import Indexer
@@ -17,12 +18,12 @@ from qa.retriever import Retriever
 from qa.service import Service
 from qa.splitter import SentenceSplitter
 
-EMBEDDER = "sentence-transformers"
+OWN, REFERENCE = "onnx-bert", "sentence-transformers"
 RERANKER = "cross-encoder"
 
 
 def build_embedder(settings: Settings, threads: int) -> Embedder:
-    """The embedder; its weights are read at the first use.
+    """The embedder, ours where it runs the model and the reference elsewhere; its weights are read at the first use.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -30,9 +31,12 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
     source = locate_model(settings.model)
     if source.directory is not None and (settings.reranker is None or Path(settings.reranker).is_dir()):
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
-    embedder: Embedder = _imported(EMBEDDERS[EMBEDDER])(
-        source, settings.query_prompt, settings.passage_prompt, settings.threads or threads
-    )
+    embedder: Embedder
+    parts = (source, settings.query_prompt, settings.passage_prompt, settings.threads or threads)
+    if source.directory is not None and BertConfig.read(source.directory) is not None:
+        embedder = _imported(EMBEDDERS[OWN])(*parts, settings.precision)
+    else:
+        embedder = _imported(EMBEDDERS[REFERENCE])(*parts)
     return embedder
 
 

@@ -10,6 +10,13 @@ from enum import StrEnum
 from typing import Any, Self
 
 
+class Precision(StrEnum):
+    """What an encoder computes its matrix products with."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A half-open range of code points, ``0 <= start < end``."""

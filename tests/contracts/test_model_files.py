@@ -1,16 +1,22 @@
 """Only safetensors weights are read, and no code in a model directory is ever run."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
 from sentence_transformers import CrossEncoder, SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 
 from models import add_code, add_own_module, make_cross_encoder, make_encoder
+from qa import compose
+from qa.config import Settings
 from qa.embedders.model_files import locate_model
+from qa.embedders.onnx_bert import OnnxBertEmbedder
 from qa.embedders.sentence_transformer import SentenceTransformerEmbedder
 from qa.errors import ModelError
 from qa.rerankers.cross_encoder import CrossEncoderReranker
+from qa.vectors import unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 
@@ -23,11 +29,59 @@ def witness(tmp_path, monkeypatch):
 
 def test_a_local_directory_is_a_model(tmp_path):
     """QA_MODEL takes a local directory with safetensors weights."""
-    embedder = SentenceTransformerEmbedder(locate_model(str(make_encoder(tmp_path / "tiny"))))
+    embedder = embedder_of(make_encoder(tmp_path / "tiny"))
     bread, wine = embedder.encode_passages(["the bread", "the wine"])
     assert bread.vector.shape == (32,)
     assert np.linalg.norm(bread.vector) == pytest.approx(1, abs=1e-5)
     assert not np.allclose(bread.vector, wine.vector)
+
+
+def embedder_of(folder, **settings):
+    return compose.build_embedder(Settings(model=str(folder), **settings), threads=1)
+
+
+def test_a_bert_runs_without_pytorch_and_gives_the_same(tmp_path):
+    """Any BERT in a directory is run by ONNX Runtime, with the vectors and the limits of the reference."""
+    folder = make_encoder(tmp_path / "tiny")
+    own, reference = embedder_of(folder), SentenceTransformerEmbedder(locate_model(str(folder)))
+    assert isinstance(own, OnnxBertEmbedder)
+    assert (own.dimension, own.max_tokens) == (reference.dimension, reference.max_tokens)
+    for text in ("the bread", "wine? " * 40):
+        mine, theirs = own.encode_question(text), reference.encode_question(text)
+        assert mine.vector == pytest.approx(theirs.vector, abs=1e-5)
+        assert mine.tokens == pytest.approx(theirs.tokens, abs=1e-4)
+        assert mine.spans.tolist() == theirs.spans.tolist()
+
+
+def test_a_text_may_be_its_first_token(tmp_path):
+    """A model that pools by its first token is run so, as its own settings say."""
+    folder = make_encoder(tmp_path / "tiny")
+    reference = SentenceTransformer(modules=[Transformer(str(folder)), Pooling(32, pooling_mode="cls")], device="cpu")
+    reference.save_pretrained(str(tmp_path / "pooled"))
+    own = embedder_of(tmp_path / "pooled")
+    assert isinstance(own, OnnxBertEmbedder)
+    assert own.encode_question("the wine").vector == pytest.approx(unit(reference.encode("the wine")), abs=1e-5)
+    mean = embedder_of(folder).encode_question("the wine").vector
+    assert not np.allclose(own.encode_question("the wine").vector, mean, atol=1e-3)
+
+
+@pytest.mark.parametrize("change", [{"hidden_act": "relu"}, {"model_type": "roberta"}])
+def test_another_kind_of_model_is_left_to_the_reference(tmp_path, change):
+    """What ours cannot run exactly is run by sentence-transformers."""
+    folder = make_encoder(tmp_path / "tiny")
+    config = json.loads((folder / "config.json").read_text("utf-8")) | change
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    assert isinstance(embedder_of(folder), SentenceTransformerEmbedder)
+    with pytest.raises(ModelError, match="the model tiny is no BERT in a directory"):
+        OnnxBertEmbedder(locate_model(str(folder)))
+
+
+def test_the_precision_is_in_the_fingerprint(tmp_path):
+    """Vectors of bytes are not taken for vectors of floats."""
+    folder = make_encoder(tmp_path / "tiny")
+    bytes_, floats = (embedder_of(folder, precision=precision) for precision in ("int8", "float32"))
+    assert bytes_.fingerprint != floats.fingerprint
+    assert bytes_.encode_question("bread").vector @ floats.encode_question("bread").vector > 0.9
 
 
 def test_the_fingerprint_follows_every_file_that_decides_the_vectors(tmp_path):
@@ -73,7 +127,7 @@ def test_code_beside_an_embedder_is_not_run(tmp_path, witness, add):
     """A model directory that brings code is refused, and the code does not run; allowed to, it would."""
     folder = add(make_encoder(tmp_path / "tiny"), witness)
     with pytest.raises(ModelError, match="the model tiny cannot be loaded; check QA_MODEL"):
-        SentenceTransformerEmbedder(locate_model(str(folder))).dimension  # noqa: B018
+        embedder_of(folder).dimension  # noqa: B018
     assert not witness.exists()
     SentenceTransformer(str(folder), device="cpu", local_files_only=True, trust_remote_code=True)
     assert witness.read_text() == "ran"
@@ -106,7 +160,7 @@ def test_a_damaged_model_is_named(tmp_path, damage):
     folder = make_encoder(tmp_path / "tiny")
     damage(folder)
     with pytest.raises(ModelError, match="the model tiny cannot be loaded; check QA_MODEL"):
-        SentenceTransformerEmbedder(locate_model(str(folder))).dimension  # noqa: B018
+        embedder_of(folder).encode_question("bread").vector.shape  # noqa: B018
 
 
 def test_a_model_directory_that_is_missing_is_named(tmp_path):

@@ -6,5 +6,6 @@ Implementations are named by path and imported when chosen, since their librarie
 from collections.abc import Mapping
 
 EMBEDDERS: Mapping[str, str] = {
+    "onnx-bert": "qa.embedders.onnx_bert:OnnxBertEmbedder",
     "sentence-transformers": "qa.embedders.sentence_transformer:SentenceTransformerEmbedder",
 }
