@@ -12,8 +12,9 @@ from pathlib import Path
 
 import prepare
 from load import closed_loop, one_client, open_loop, percentiles, post_ask, spread
-from places import default_work
 from report import Row, Tables, render
+
+from places import default_work
 from servers import busy_neighbour, qa_serve, running
 
 TURNS = 3

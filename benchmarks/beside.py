@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import prepare
-import texts
 from load import CLIENTS, Ask, closed_loop, get_search, one_client, percentiles, post_ask, post_search, spread
 from peers.environments import PEERS, Peer, python_of
-from places import CHECKOUT, default_work
 from report import Row, Tables, render
+
+import texts
+from places import CHECKOUT, default_work
 from servers import Server, environment, qa_serve, running
 
 OURS = "this project"
@@ -82,7 +83,9 @@ def theirs(peer: Peer, work: Path, folder: Path, sample: Path) -> Contender:
         return results[0]["id"] if results else None
 
     ask = get_search if peer.program == "txtai_api" else post_search
-    return Contender(peer.name, lambda port: [str(python), str(program), "serve", str(target), str(port)], ask, top, rate)
+    return Contender(
+        peer.name, lambda port: [str(python), str(program), "serve", str(target), str(port)], ask, top, rate
+    )
 
 
 def _index(python: Path, program: Path, folder: Path, target: Path) -> dict[str, float]:

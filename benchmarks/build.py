@@ -14,13 +14,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from load import spread
+from report import Row, Tables, render, show
+
 import texts
 from places import default_work
 from qa import compose
 from qa.config import Settings
 from qa.indexer import Indexer, read_corpus
-from report import Row, Tables, render, show
-from load import spread
 
 SAMPLE = 160
 BATCHES = (8, 16, 32, 64)
@@ -65,7 +66,11 @@ def rates(work: Path) -> list[Row]:
     whole = []
     for _ in range(TURNS):
         for size in BATCHES:
-            seconds, _ = timed(lambda size=size: [build.embedder.encode_passages(passages[i : i + size]) for i in range(0, len(passages), size)])
+            seconds, _ = timed(
+                lambda size=size: [
+                    build.embedder.encode_passages(passages[i : i + size]) for i in range(0, len(passages), size)
+                ]
+            )
             bare[size].append(len(passages) / seconds)
         measured = once(sample, work / "timed-build")
         whole.append(measured["passages"] / measured["seconds"])
@@ -103,6 +108,7 @@ def rebuilds(work: Path) -> list[Row]:
 def large_rebuild(work: Path, passages: int) -> list[Row]:
     """One document of a snapshot of so many passages changed: everything else is taken over."""
     import prepare  # noqa: PLC0415  which runs this file as a program
+
     from qa import snapshot as snapshots  # noqa: PLC0415
 
     source = prepare.grown_index(work, passages)
@@ -116,7 +122,13 @@ def large_rebuild(work: Path, passages: int) -> list[Row]:
     del current
     seconds, changes = timed(lambda: build.publish(documents))
     shutil.rmtree(index)
-    return [{"what": f"one document of {passages:,} passages changed", "seconds": round(seconds, 1), "changed": len(changes.changed)}]
+    return [
+        {
+            "what": f"one document of {passages:,} passages changed",
+            "seconds": round(seconds, 1),
+            "changed": len(changes.changed),
+        }
+    ]
 
 
 def run(work: Path, large: bool = False) -> Tables:

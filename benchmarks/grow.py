@@ -21,6 +21,7 @@ from qa import snapshot as snapshots
 from qa.late_interaction import EncodedPassage, TokenIndex
 from qa.lexical import BM25Index
 from qa.snapshot import Snapshot
+from qa.stores import STORES, choose_store
 from qa.types import Document, Passage, Span
 from qa.vectors import unit
 from texts import SEED, invented_words
@@ -126,9 +127,11 @@ def _near(vectors, random):
 def _snapshot(base: Snapshot, documents, rows, encoded) -> Snapshot:
     vectors = np.stack([passage.vector for passage in encoded])
     sentences = np.concatenate([passage.sentences for passage in encoded])
+    store = choose_store(len(sentences))
     manifest = replace(
         base.manifest,
-        id=hashlib.sha256(f"{base.manifest.id} {len(rows)}".encode()).hexdigest()[:16],
+        store=store,
+        id=hashlib.sha256(f"{base.manifest.id} {len(rows)} {store}".encode()).hexdigest()[:16],
         documents=len(documents),
         passages=len(rows),
         sentences=len(sentences),
@@ -139,8 +142,8 @@ def _snapshot(base: Snapshot, documents, rows, encoded) -> Snapshot:
         manifest,
         documents,
         rows,
-        type(base.passage_vectors).build(vectors),
-        type(base.sentence_vectors).build(sentences),
+        STORES[store].build(vectors),
+        STORES[store].build(sentences),
         TokenIndex.build(encoded, base.manifest.dimension, base.tokens.projection),
         BM25Index.build(rows),
     )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -59,7 +60,7 @@ class Client:
         response = self._connection.getresponse()
         content = response.read()
         taken = 1000 * (time.perf_counter() - started)
-        if response.status != 200:
+        if response.status != HTTPStatus.OK:
             raise RuntimeError(f"{method} {path}: {response.status} {content[:200]!r}")
         return taken, json.loads(content)
 
@@ -107,7 +108,7 @@ def closed_loop(side: Side, questions: Sequence[str], seconds: float, clients: i
 
 
 def open_loop(side: Side, questions: Sequence[str], seconds: float, per_second: float) -> dict[str, float]:
-    """Questions sent at a fixed rate whether or not the last are answered; timed from when each was meant to be sent."""
+    """Questions sent at a fixed rate whether or not the last are answered; timed from when each was to be sent."""
     started = time.perf_counter() + 0.1
     local = threading.local()
 

@@ -20,7 +20,9 @@ SIZES = (10_000, 100_000)
 def run(*arguments: object) -> str:
     """Run a program of this folder, or ``-m`` one of the product's, in a process of its own."""
     command = [sys.executable, *map(str, arguments)]
-    done = subprocess.run(command, cwd=CHECKOUT / "benchmarks", env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=CHECKOUT / "benchmarks", env=environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode not in (0, 3):
         raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr[-1500:]}")
     return done.stdout

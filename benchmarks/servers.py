@@ -1,5 +1,6 @@
 """Servers in processes of their own: started, timed until they answer, weighed, and stopped."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -12,11 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import http.client
-
 import psutil
-
 from load import Ask, Client, Side
+
 from places import CHECKOUT
 
 PATIENCE_S = 180

@@ -9,16 +9,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from http import HTTPStatus
 from pathlib import Path
 
 import prepare
 from load import Client, Side, post_ask, spread
-from places import CHECKOUT, default_work
 from report import Row, Tables, render
+
+from places import CHECKOUT, default_work
 from servers import environment, free_port, qa_serve, status, wait_for
 
 TURNS = 3
 MIB = 2**20
+LARGE = 100_000  # started once only
 
 
 def start(index: Path) -> tuple[float, float, float]:
@@ -31,7 +34,7 @@ def start(index: Path) -> tuple[float, float, float]:
         try:
             times = []
             for path in ("/", "/readyz"):
-                wait_for(lambda path=path: status(address, path) == 200, process, log)
+                wait_for(lambda path=path: status(address, path) == HTTPStatus.OK, process, log)
                 times.append(time.perf_counter() - started)
             client = Client(Side("", address, post_ask))
             wait_for(lambda: bool(client.ask("Who wrote the first article?")), process, log)
@@ -73,7 +76,7 @@ def run(work: Path, sizes: list[int], with_install: bool = False) -> Tables:
     for size in sizes:
         index = prepare.grown_index(work, size) if size else prepare.shipped_index(work)
         name = f"{size:,}" if size else "shipped corpus"
-        turns = [start(index) for _ in range(TURNS if size < 100_000 else 1)]
+        turns = [start(index) for _ in range(TURNS if size < LARGE else 1)]
         page, ready, answer = (spread([turn[place] for turn in turns]) for place in range(3))
         starts.append({"passages": name, "first page s": page, "ready s": ready, "first answer s": answer})
         disks.append({"passages": name} | parts(index))

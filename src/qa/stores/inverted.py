@@ -53,10 +53,9 @@ class FaissIVFStore(FaissStore):
         if count <= 0:
             return []
         probed = min(-(-PROBED * len(self) // admitted), self._index.nlist)
-        selection = None if rows is None else faiss.IDSelectorBitmap(_bitmap(rows, len(self)))
-        found, _ = self._search(
-            vector, min(count + SPARE, admitted), faiss.SearchParametersIVF(nprobe=probed, sel=selection)
-        )  # type: ignore[call-arg]  # SWIG
+        selection = None if rows is None else faiss.IDSelectorBitmap(_bitmap(rows, len(self)))  # type: ignore[arg-type, call-arg]
+        parameters = faiss.SearchParametersIVF(nprobe=probed, sel=selection)  # type: ignore[call-arg]  # SWIG
+        found, _ = self._search(vector, min(count + SPARE, admitted), parameters)
         return best_first(found, self.vectors(found) @ vector)[:count]
 
     def vectors(self, rows: Rows) -> Vectors:
