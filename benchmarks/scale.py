@@ -63,9 +63,8 @@ def search(name: str, cloud: Path, count: int, base: Path, path: Path) -> Row:
         times.append(1000 * (time.perf_counter() - started))
     memory = psutil.Process().memory_info().rss - before
     measured = percentiles(times)
-    hits = [
-        (len(set(rows[:DEPTH]) & set(t)), len(set(rows) & set(t))) for rows, t in zip(found, true.tolist(), strict=True)
-    ]
+    pairs = list(zip(found, map(set, true.tolist()), strict=True))
+    hits = [(len(wanted & set(rows[:DEPTH])), len(wanted & set(rows))) for rows, wanted in pairs]
     first, all_found = np.asarray(hits).mean(axis=0) / DEPTH
     return {
         "p50 ms": measured["p50"],
@@ -157,9 +156,9 @@ def plot(rows: list[Row], target: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415  an extra of the benchmarks
 
     mpl.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
     for name in dict.fromkeys(row["type and size"].split()[0] for row in rows):
         own = [row for row in rows if row["type and size"].split()[0] == name]
         sizes = [int(row["type and size"].split()[1].replace(",", "")) for row in own]

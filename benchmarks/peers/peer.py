@@ -1,6 +1,6 @@
 """What the peers' programs have in common: texts, timing of the build, ``POST /search``.
 
-Each program runs in its own environment: ``python NAME.py index TEXTS TARGET`` and ``python NAME.py serve TARGET PORT``.
+Each program runs in its own environment, as ``NAME.py index TEXTS TARGET`` and ``NAME.py serve TARGET PORT``.
 """
 
 import json

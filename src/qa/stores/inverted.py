@@ -17,7 +17,7 @@ from qa.vectors import unit
 LISTS_PER_ROOT = 2  # lists: twice the square root of the vectors; then finding lists and reading them cost alike
 TRAINING = 40  # vectors a list to place its centre by; FAISS warns below 39
 ROUNDS, SEED = 10, 7
-PROBED = 64  # lists read for a question: of 1,300 and more at half a million sentences
+PROBED, SHARE = 64, 16  # lists read for a question: so many, or one in so many where that is more
 SPARE = 16  # hits more than asked for: the cosine of a rounded vector is not quite FAISS's inner product
 BLOCK = 50_000  # vectors converted at once
 GRID = 1 / 64  # bounds of a number are multiples of it, so that a corpus that grows a little keeps its 8-bit values
@@ -52,7 +52,8 @@ class FaissIVFStore(FaissStore):
         count = min(k, admitted)
         if count <= 0:
             return []
-        probed = min(-(-PROBED * len(self) // admitted), self._index.nlist)
+        lists = self._index.nlist
+        probed = min(-(-max(PROBED, lists // SHARE) * len(self) // admitted), lists)
         selection = None if rows is None else faiss.IDSelectorBitmap(_bitmap(rows, len(self)))  # type: ignore[arg-type, call-arg]
         parameters = faiss.SearchParametersIVF(nprobe=probed, sel=selection)  # type: ignore[call-arg]  # SWIG
         found, _ = self._search(vector, min(count + SPARE, admitted), parameters)
@@ -76,7 +77,7 @@ def _place(index: faiss.IndexIVF, vectors: Vectors, lists: int) -> None:
 
 def _bounds(vectors: Vectors) -> Vectors:
     """The least value and the range of each dimension, one after the other, as FAISS keeps them."""
-    largest = np.abs(vectors).max(axis=0, initial=GRID)
+    largest = np.maximum(vectors.max(axis=0, initial=GRID), -vectors.min(axis=0, initial=-GRID))
     limit = (np.ceil(largest / GRID) * GRID).astype(np.float32)
     return np.concatenate([-limit, 2 * limit])
 
