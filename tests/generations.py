@@ -3,6 +3,7 @@
 import numpy as np
 
 EQUAL = 0.9999  # cosine; a batch of another size rounds differently
+ROUNDED = 0.998  # cosine of equal vectors, one of them kept as bytes
 
 
 class Reference:
@@ -41,4 +42,4 @@ def assert_vectors_belong(snapshot, reference):
     expected = np.stack([vector for passage, one in pairs for vector in sentence_vectors(passage, one)])
     sentences = snapshot.sentence_vectors.vectors(np.arange(len(expected)))
     assert len(snapshot.sentence_vectors) == len(expected)
-    assert (sentences * expected).sum(axis=1).min() > EQUAL
+    assert (sentences * expected).sum(axis=1).min() > ROUNDED

@@ -13,7 +13,7 @@ LAYERS = [
     {"vectors", "readers", "corpus", "splitter", "embedders", "stores", "lexicon", "config", "progress", "feedback"},
     {"lexical"},
     {"query"},
-    {"late_interaction"},
+    {"late_interaction", "sentence_vectors"},
     {"snapshot"},
     {"features"},
     {"ranking"},

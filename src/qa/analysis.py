@@ -7,9 +7,10 @@ segmenter (Nie, Gao, Zhang, Zhou 2000, "On the use of words and n-grams for Chin
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import IntFlag
+from functools import lru_cache
+from typing import NamedTuple
 
 from Stemmer import Stemmer
 
@@ -17,14 +18,14 @@ _UNSPACED = (  # Thai and Lao, Burmese, Khmer, kana, Han
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_LETTER = rf"(?:(?![{_UNSPACED}])[^\W_])"
-_RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTER}+(?:['’]{_LETTER}+)*)")
+_LETTERS = rf"(?:[A-Za-z0-9]++|(?![{_UNSPACED}])[^\W_])++"
+_RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
 MAX_WORD = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # made by the thousand for every question, where a dataclass takes four times as long
     """One term, the normalised word it is the stem of, and the code points it was made from, ``text[start:end]``."""
 
     term: str
@@ -46,26 +47,36 @@ class TokenShape(IntFlag):
 
 def analyze(text: str) -> list[Token]:
     """The terms of a text, in order; every occurrence is one token."""
-    stem = Stemmer("english").stemWord
-    return [Token(stem(normal), normal, start, end) for normal, start, end in words(text)]
+    tokens = []
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if run.lastgroup == "word":
+            tokens.append(Token(*_spelled(run.group()), start, end))
+        elif end - start == 1:
+            tokens.append(Token(run.group(), run.group(), start, end))
+        else:
+            pairs = ((text[place : place + 2], place) for place in range(start, end - 1))
+            tokens += [Token(pair, pair, place, place + 2) for pair, place in pairs]
+    return tokens
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Where each of the terms of a text stands, as ``analyze`` gives them, without working the terms out."""
+    if _UNSPACED_RUN.search(text):
+        return [(token.start, token.end) for token in analyze(text)]
+    return [run.span() for run in _RUN.finditer(text)]
+
+
+@lru_cache(1 << 16)  # the words of a language come again and again
+def _spelled(word: str) -> tuple[str, str]:
+    """The term and the normalised spelling of a word."""
+    normal = normalize(word)[:MAX_WORD]
+    return Stemmer("english").stemWord(normal), normal
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, without their places."""
     return [token.term for token in analyze(text)]
-
-
-def words(text: str) -> Iterator[tuple[str, int, int]]:
-    """The normalised words (or character pairs) of a text before stemming, each with its place."""
-    for run in _RUN.finditer(text):
-        start, end = run.span()
-        if run.lastgroup == "word":
-            yield normalize(run.group())[:MAX_WORD], start, end
-        elif end - start == 1:
-            yield run.group(), start, end
-        else:
-            for place in range(start, end - 1):
-                yield text[place : place + 2], place, place + 2
 
 
 def normalize(word: str) -> str:

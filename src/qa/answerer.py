@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from qa.analysis import analyze
+import numpy as np
+
+from qa.analysis import analyze, places
 from qa.confidence import assess
-from qa.protocols import Reranker
+from qa.protocols import Reranker, Rows
 from qa.retriever import Retrieval, Retriever
 from qa.sentences import choose_sentences
 from qa.snapshot import Snapshot
@@ -17,7 +19,6 @@ from qa.types import (
     Confidence,
     Highlight,
     HighlightKind,
-    Passage,
     Question,
     RankedPassage,
     Reason,
@@ -104,6 +105,8 @@ def _citation(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation
 def _ranked(
     snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], citations: Sequence[Citation]
 ) -> tuple[RankedPassage, ...]:
+    vocabulary = snapshot.lexical.vocabulary
+    terms = np.asarray([vocabulary[term] for term in retrieval.query.weights if term in vocabulary], dtype=np.int64)
     ranked = []
     for rank, candidate in enumerate(candidates, start=1):
         passage = snapshot.passages[candidate.row]
@@ -115,18 +118,23 @@ def _ranked(
                 document=snapshot.document_of(candidate.row),
                 score=candidate.score,
                 scores=candidate.scores,
-                highlights=_highlights(passage, answers, set(retrieval.query.weights)),
+                highlights=_highlights(snapshot, candidate.row, answers, terms),
                 cited=bool(answers),
             )
         )
     return tuple(ranked)
 
 
-def _highlights(passage: Passage, answers: Sequence[Span], terms: set[str]) -> tuple[Highlight, ...]:
+def _highlights(snapshot: Snapshot, row: int, answers: Sequence[Span], terms: Rows) -> tuple[Highlight, ...]:
     """Answer sentences and words of the question, as spans into the document, in order."""
+    passage = snapshot.passages[row]
     marks = [Highlight(span, HighlightKind.ANSWER) for span in answers]
-    for token in analyze(passage.text):
-        if token.term in terms:
-            span = Span(passage.start + token.start, passage.start + token.end)
-            marks.append(Highlight(span, HighlightKind.TERM))
+    rows = snapshot.sentence_slice(row)
+    ids, _, lengths = snapshot.lexical.sentence_tokens(np.arange(rows.start, rows.stop))
+    hits = np.split(np.isin(ids, terms), np.cumsum(lengths)[:-1])
+    for sentence, is_hit in zip(passage.sentences, hits, strict=True):
+        found = np.flatnonzero(is_hit).tolist()
+        spans = places(passage.document_text(sentence)) if found else []
+        for start, end in (spans[place] for place in found):
+            marks.append(Highlight(Span(sentence.start + start, sentence.start + end), HighlightKind.TERM))
     return tuple(sorted(marks, key=lambda mark: (mark.span.start, mark.kind)))

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from qa.analysis import TokenShape, analyze, token_shapes
+from qa.analysis import TokenShape, terms, token_shapes
 from qa.features import AnswerType, answer_type
 from qa.query import Query
 from qa.retriever import Retrieval
@@ -57,7 +57,7 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
     own = slice(first, first + len(best.sentence_scores))
     match, weights = evidence.interaction, evidence.interaction.weights
     in_passage = np.maximum(match.sentences[own].max(axis=0), match.contexts[place])
-    terms = _Terms.of(snapshot, retrieval.query, best.row)
+    shares = _Terms.of(snapshot, retrieval.query, best.row)
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 1.0
     wanted = answer_type(retrieval.query.text)
     return {
@@ -66,9 +66,9 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
         "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
         "sentence_match": float(match.sentences[sentence] @ weights),  # how well the sentence does
         "worst_match": float(in_passage.min(initial=1.0)),  # the question's token that is matched worst
-        "covered": terms.covered,  # share of the question's rarity that the passage or its title says
-        "unknown": terms.unknown,  # share that no document says
-        "missing_name": terms.missing_name,  # rarest name or number that the passage does not say, as a share
+        "covered": shares.covered,  # share of the question's rarity that the passage or its title says
+        "unknown": shares.unknown,  # share that no document says
+        "missing_name": shares.missing_name,  # rarest name or number that the passage does not say, as a share
         "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
         "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
         "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
@@ -89,17 +89,25 @@ class _Terms:
     @classmethod
     def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
         lexical = snapshot.lexical
-        said = {token.term for token in analyze(snapshot.passages[row].embedded_text)}
+        said = _said(snapshot, row)
         rarity = {term: lexical.idf(term) for term in query.variants}
         total = sum(rarity.values()) or 1.0
         names = _names(query)
-        missing = {t for t, spellings in query.variants.items() if not said & {t, *spellings}}
+        missing = {t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in said for x in (t, *s))}
         unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,
             unknown=sum(rarity[t] for t in unknown) / total,
             missing_name=max((rarity[t] for t in missing & names), default=0.0) / total,
         )
+
+
+def _said(snapshot: Snapshot, row: int) -> set[int | None]:
+    """The ids of the terms that a passage or its context says."""
+    sentences = snapshot.sentence_slice(row)
+    ids, _, _ = snapshot.lexical.sentence_tokens(np.arange(sentences.start, sentences.stop))
+    context = terms(snapshot.passages[row].context)
+    return {*ids.tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
 
 
 def _names(query: Query) -> set[str]:

@@ -12,6 +12,7 @@ from qa.indexer import Indexer
 from qa.snapshot import Snapshot
 
 UNIT_TOLERANCE = 1e-3
+ROUNDED_TOLERANCE = 1e-2  # of vectors kept as bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,12 @@ def _counts(snapshot: Snapshot) -> Check:
 
 
 def _unit_length(snapshot: Snapshot) -> Check:
-    worst = 0.0
-    for store in (snapshot.passage_vectors, snapshot.sentence_vectors):
-        if len(store):
-            lengths = np.linalg.norm(store.vectors(np.arange(len(store))), axis=1)
-            worst = max(worst, float(np.abs(lengths - 1).max()))
-    return Check("vectors", worst <= UNIT_TOLERANCE, f"unit length to within {worst:.1e}")
+    worst = [
+        float(np.abs(np.linalg.norm(store.vectors(np.arange(len(store))), axis=1) - 1).max(initial=0.0))
+        for store in (snapshot.passage_vectors, snapshot.sentence_vectors)
+    ]
+    sound = worst[0] <= UNIT_TOLERANCE and worst[1] <= ROUNDED_TOLERANCE
+    return Check("vectors", sound, f"unit length to within {worst[0]:.1e}, those of sentences {worst[1]:.1e}")
 
 
 def _verbatim(snapshot: Snapshot) -> Check:

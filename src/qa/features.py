@@ -4,6 +4,7 @@ All numbers are better when higher. Those that depend on the corpus (cosines, BM
 candidates of the question: minus their mean, divided by their standard deviation.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,16 +111,14 @@ class Evidence:
 
 def standardised(scores: Scores) -> Scores:
     """Scores on a common scale: mean 0, standard deviation 1 (all 0 where they do not differ)."""
-    deviation = float(scores.std())
-    centred: Scores = (scores - scores.mean()).astype(np.float32)
+    centred: Scores = (scores - scores.sum() / len(scores)).astype(np.float32)
+    deviation = math.sqrt(float(centred @ centred) / len(scores))
     return centred / np.float32(deviation) if deviation > EQUAL else np.zeros_like(centred)
 
 
-def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
-    """Measure some passages (at least one) for a question."""
-    per_passage = np.diff(snapshot.sentence_starts)[rows]
-    first = np.cumsum(per_passage) - per_passage
-    sentences = np.repeat(snapshot.sentence_starts[rows] - first, per_passage) + np.arange(int(per_passage.sum()))
+def gather(snapshot: Snapshot, query: Query, rows: Rows, lexical: Scores) -> Evidence:
+    """Measure some passages (at least one), whose BM25 scores are known, for a question."""
+    sentences, first = snapshot.sentences_of(rows)
     ids, shapes, lengths = snapshot.lexical.sentence_tokens(sentences)
     terms = _known_terms(snapshot, query)
     owner = np.repeat(np.arange(len(sentences)), lengths)
@@ -128,7 +127,7 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows) -> Evidence:
         rows=rows,
         first=first,
         dense=snapshot.passage_vectors.vectors(rows) @ query.encoded.vector,
-        lexical=snapshot.lexical.scores(query.weights)[rows],
+        lexical=lexical,
         sentence_dense=snapshot.sentence_vectors.vectors(sentences) @ query.encoded.vector,
         sentence_lexical=_bm25(counts, lengths, terms.idf),
         is_heading=snapshot.is_heading[sentences],

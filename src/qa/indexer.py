@@ -20,6 +20,7 @@ from qa.late_interaction import EncodedPassage, TokenIndex, pool
 from qa.lexical import BM25Index
 from qa.protocols import Embedder, Splitter, Vectors
 from qa.readers.isolation import Parser
+from qa.sentence_vectors import SentenceVectors
 from qa.snapshot import Manifest, Snapshot
 from qa.stores import STORES
 from qa.types import Document, Passage, Unreadable
@@ -129,7 +130,7 @@ class Indexer:
             documents,
             passages,
             store.build(vectors),
-            store.build(sentence_vectors),
+            SentenceVectors.build(sentence_vectors),
             TokenIndex.build(encoded, self.embedder.dimension, self.embedder.projection),
             BM25Index.build(passages),
         )

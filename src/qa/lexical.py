@@ -105,10 +105,7 @@ class BM25Index:
         return total
 
     def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
-        scores = self.scores(weights)
-        found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
-        best = found[np.lexsort((found, -scores[found]))[:k]]
-        return [Hit(int(row), float(scores[row])) for row in best]
+        return best_hits(self.scores(weights), k, rows)
 
     def sentence_tokens(self, sentences: Rows) -> tuple[Ids, Shapes, Rows]:
         """The tokens of some sentences (rows of the snapshot), one after the other.
@@ -120,6 +117,15 @@ class BM25Index:
         offsets = np.repeat(first - np.cumsum(counts) + counts, counts)
         places = offsets + np.arange(int(counts.sum()))
         return self._tokens[places], self._shapes[places], counts
+
+
+def best_hits(scores: Scores, k: int, rows: Rows | None = None) -> list[Hit]:
+    """The ``k`` rows with the highest scores above 0, best first, ties by row; with ``rows``, among these only."""
+    found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
+    if len(found) > k:  # most passages hold some word of the question: few are worth sorting
+        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+    best = found[np.lexsort((found, -scores[found]))[:k]]
+    return [Hit(int(row), float(scores[row])) for row in best]
 
 
 def _empty_bm25() -> bm25s.BM25:

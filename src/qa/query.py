@@ -69,7 +69,7 @@ def _meant(word: str, lexicon: Lexicon) -> str | None:
 def _variants(place: int, tokens: Sequence[Token], lexical: BM25Index) -> tuple[str, ...]:
     """Terms of other spellings of a name: a letter apart, its two halves, or joined with the word after it."""
     word = tokens[place].word
-    spellings = list(lexical.lexicon.variants(word))
+    spellings = list(lexical.lexicon.variants.get(word, ()))
     for spelling in (word, *spellings):
         spellings += lexical.lexicon.joined.get(spelling, ())
     if place + 1 < len(tokens) and (joined := word + tokens[place + 1].word) in lexical.lexicon.words:

@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from qa.features import Evidence, standardised
-from qa.protocols import Scores
+from qa.protocols import Rows, Scores
 from qa.types import Candidate
 
 HEADING_PENALTY = np.float32(10)  # more than any evidence: a heading answers only where there is nothing else
@@ -32,7 +32,7 @@ def passage_features(evidence: Evidence) -> dict[str, Scores]:
         "token_match": standardised(per_passage @ match.weights),
         "window_match": standardised(evidence.best(evidence.windows(match.sentences) @ match.weights)),
         "phrase": evidence.phrase,
-        "answer_type": evidence.of_type[evidence.first + _best_sentence(evidence)],
+        "answer_type": evidence.of_type[_best_sentence(evidence)],
     }
 
 
@@ -54,15 +54,15 @@ def rank(evidence: Evidence) -> list[Candidate]:
     scores = evidence.fluency * weighted(features, WEIGHTS["fluent"])
     scores += (1 - evidence.fluency) * weighted(features, WEIGHTS["foreign"])
     by_sentence = weighted(sentence_features(evidence), WEIGHTS["sentence"]) - HEADING_PENALTY * evidence.is_heading
-    sentence_scores = np.split(by_sentence, evidence.first[1:])
+    order = np.lexsort((evidence.rows, -scores))
+    named = np.stack(list(features.values()), axis=1)[order].tolist()
+    first, last = evidence.first[order].tolist(), np.append(evidence.first, len(by_sentence))[order + 1].tolist()
+    all_sentences = by_sentence.tolist()
     return [
-        Candidate(
-            row=int(evidence.rows[i]),
-            score=float(scores[i]),
-            scores={name: float(values[i]) for name, values in features.items()},
-            sentence_scores=tuple(map(float, sentence_scores[i])),
+        Candidate(row, score, dict(zip(features, values, strict=True)), tuple(all_sentences[start:end]))
+        for row, score, values, start, end in zip(
+            evidence.rows[order].tolist(), scores[order].tolist(), named, first, last, strict=True
         )
-        for i in np.lexsort((evidence.rows, -scores))
     ]
 
 
@@ -73,7 +73,9 @@ def weighted(features: Mapping[str, Scores], weights: Mapping[str, float]) -> Sc
     return total
 
 
-def _best_sentence(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The place, within its passage, of the sentence that by cosine and BM25 together is nearest to the question."""
+def _best_sentence(evidence: Evidence) -> Rows:
+    """The first row, per passage, of the sentence that by cosine and BM25 together is nearest to the question."""
     nearness = standardised(evidence.sentence_dense) + standardised(evidence.sentence_lexical)
-    return np.asarray([int(np.argmax(part)) for part in np.split(nearness, evidence.first[1:])])
+    per_passage = np.diff(np.append(evidence.first, len(nearness)))
+    is_best = np.flatnonzero(nearness == np.repeat(evidence.best(nearness), per_passage))
+    return is_best[np.searchsorted(is_best, evidence.first)]

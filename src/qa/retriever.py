@@ -1,4 +1,4 @@
-"""Question → candidates: three searches, a cut by their summed scores, and the ranking of what is left."""
+"""Question → candidates: two searches, a cut by their summed scores, and the ranking of what is left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ import numpy as np
 from qa.analysis import analyze
 from qa.features import Evidence, gather, standardised
 from qa.followup import resolve
+from qa.lexical import best_hits
 from qa.protocols import Embedder, Rows, Scores
 from qa.query import Query, make_query
 from qa.ranking import rank
 from qa.snapshot import Snapshot
-from qa.types import Candidate, Hit
+from qa.types import Candidate
 
 DEPTH = 50  # candidates taken from each search, and candidates that are ranked
 
@@ -44,9 +45,10 @@ class Retriever:
         started = perf_counter()
         query = self.query(snapshot, resolve(question, history))
         encoded = perf_counter()
-        found = search(snapshot, query, rows)
+        lexical = snapshot.lexical.scores(query.weights)
+        found = search(snapshot, query, lexical, rows)
         searched = perf_counter()
-        evidence = gather(snapshot, query, found) if len(found) else None
+        evidence = gather(snapshot, query, found, lexical[found]) if len(found) else None
         candidates = rank(evidence) if evidence else []
         timings = {
             "encode": 1000 * (encoded - started),
@@ -65,29 +67,20 @@ class Retriever:
         return Query(question, self._embedder.encode_question(question), tokens, {token.term: () for token in tokens})
 
 
-def search(snapshot: Snapshot, query: Query, rows: Rows | None = None) -> Rows:
-    """The rows, ascending, of the best ``DEPTH`` passages by summed cosine, sentence cosine and BM25."""
+def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:
+    """The rows, ascending, of the best ``DEPTH`` passages by summed cosine, best sentence's cosine and BM25.
+
+    ``lexical`` is the BM25 score of every passage, ``(passages,)``.
+    """
     vector = query.encoded.vector
-    sentences = None if rows is None else np.flatnonzero(np.isin(snapshot.passage_of_sentence, rows))
-    dense = snapshot.passage_vectors.search(vector, DEPTH, rows)
-    lexical = snapshot.lexical.search(query.weights, DEPTH, rows)
-    by_sentence = snapshot.sentence_vectors.search(vector, DEPTH, sentences)
-    nearest = _by_passage(snapshot, by_sentence)
-    found = np.unique([hit.row for hit in (*dense, *lexical)] + list(nearest)).astype(np.int64)
+    hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *best_hits(lexical, DEPTH, rows)]
+    found = np.unique([hit.row for hit in hits]).astype(np.int64)
     if len(found) <= DEPTH:
         return found
-    floor = min(nearest.values())
+    sentences, first = snapshot.sentences_of(found)
     total: Scores = (
         standardised(snapshot.passage_vectors.vectors(found) @ vector)
-        + standardised(snapshot.lexical.scores(query.weights)[found])
-        + standardised(np.asarray([nearest.get(row, floor) for row in found.tolist()], dtype=np.float32))
+        + standardised(np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first))
+        + standardised(lexical[found])
     )
     return np.sort(found[np.lexsort((found, -total))[:DEPTH]])
-
-
-def _by_passage(snapshot: Snapshot, hits: Sequence[Hit]) -> dict[int, float]:
-    """The best sentence score of each passage that has any."""
-    best: dict[int, float] = {}
-    for hit in hits:  # best first
-        best.setdefault(int(snapshot.passage_of_sentence[hit.row]), hit.score)
-    return best

@@ -22,10 +22,11 @@ from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
 from qa.protocols import Rows, VectorStore
+from qa.sentence_vectors import SentenceVectors
 from qa.stores import STORES
 from qa.types import Document, Filters, Passage, Span, Unreadable
 
-FORMAT = 4
+FORMAT = 6
 _MANIFEST, _SEAL, _CURRENT = "manifest.json", "manifest.sha256", "CURRENT"
 _DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
@@ -62,7 +63,7 @@ class Snapshot:
         documents: Sequence[Document],
         passages: Sequence[Passage],
         passage_vectors: VectorStore,
-        sentence_vectors: VectorStore,
+        sentence_vectors: SentenceVectors,
         tokens: TokenIndex,
         lexical: BM25Index,
     ) -> None:
@@ -97,6 +98,12 @@ class Snapshot:
     def sentence_slice(self, row: int) -> slice:
         """Where a passage's sentences stand among all of them."""
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The sentence rows of some passages, one passage after the other, and where each passage's begin in them."""
+        counts = np.diff(self.sentence_starts)[rows]
+        first = np.cumsum(counts) - counts
+        return np.repeat(self.sentence_starts[rows] - first, counts) + np.arange(int(counts.sum())), first
 
     @cached_property
     def rows_of_document(self) -> Mapping[str, range]:
@@ -136,7 +143,7 @@ def write(index: Path, snapshot: Snapshot) -> None:
     (building / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
     _sync(building / _SEAL)
-    for folder in (building / _LEXICAL, building / _TOKENS, building):
+    for folder in (building / _LEXICAL, building / _TOKENS, building / _SENTENCE_VECTORS, building):
         _sync_folder(folder)
     target = index / snapshot.manifest.id
     if target.exists():  # an unsound one: the indexer does not build again what it can open
@@ -302,7 +309,7 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         documents,
         passages,
         store.load(folder / _PASSAGE_VECTORS),
-        store.load(folder / _SENTENCE_VECTORS),
+        SentenceVectors.load(folder / _SENTENCE_VECTORS),
         TokenIndex.load(folder / _TOKENS, sentences),
         BM25Index.load(folder / _LEXICAL),
     )
