@@ -29,7 +29,7 @@ from servers import Server, environment, qa_serve, running
 OURS = "this project"
 TURNS = 3
 SECONDS = 3.0
-TIMED_PASSAGES = 192  # indexed by every side in turn, to compare rates within one run
+TIMED_PASSAGES = 96  # indexed by every side in turn, to compare rates within one run
 PROGRAMS = CHECKOUT / "benchmarks" / "peers"
 
 

@@ -23,8 +23,8 @@ from qa import compose
 from qa.config import Settings
 from qa.indexer import Indexer, read_corpus
 
-SAMPLE = 160
-BATCHES = (8, 16, 32, 64)
+SAMPLE = 96
+BATCHES = (8, 32)
 FILES = 1000
 TURNS = 3
 
