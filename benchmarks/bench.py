@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(PARTS), metavar="PARTS", help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--work", type=Path, default=default_work(), help="where indexes and environments are kept")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with an earlier run's JSON")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the tables there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="also put the tables into a document")
     parser.add_argument("--full", action="store_true", help="also what takes long")
     options = parser.parse_args()
     tables: Tables = {}
@@ -60,7 +60,7 @@ def main() -> None:
     print(text)
     print(f"kept as {report.save(tables, options.only.replace(',', '-'))}", file=sys.stderr)
     if options.markdown:
-        options.markdown.write_text(text, "utf-8")
+        report.update(options.markdown, tables)
     if options.against:
         print(report.compare(tables, options.against))
 

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,17 @@ def markdown(title: str, rows: list[Row]) -> str:
 def render(tables: Tables) -> str:
     """All tables."""
     return "\n".join(markdown(title, rows) for title, rows in tables.items() if rows)
+
+
+def update(path: Path, tables: Tables) -> None:
+    """Put the tables into a document, each in the place of the one with its title, new ones at the end."""
+    text = path.read_text("utf-8") if path.is_file() else ""
+    for title, rows in tables.items():
+        if rows:
+            table = markdown(title, rows)
+            place = re.compile(rf"### {re.escape(title)}\n\n(?:\|.*\n)+")
+            text = place.sub(lambda _, table=table: table, text) if place.search(text) else f"{text}\n{table}"
+    path.write_text(text, "utf-8")
 
 
 def save(tables: Tables, name: str) -> Path:

@@ -11,10 +11,11 @@ def index(passages: list[Record], target: Path) -> None:
     """Index what the configuration describes, and write it for the service."""
     from txtai import Embeddings  # noqa: PLC0415  the service imports it for itself
 
-    embeddings = Embeddings(path=MODEL, hybrid=True, content=True)
+    settings = {"path": MODEL, "hybrid": True, "content": True}
+    embeddings = Embeddings(settings)
     embeddings.index([(record["id"], record["text"], None) for record in passages])
     embeddings.save(str(target / "index"))
-    (target / "config.yml").write_text(yaml.safe_dump({"path": str(target / "index")}), "utf-8")
+    (target / "config.yml").write_text(yaml.safe_dump({"path": str(target / "index"), "embeddings": settings}), "utf-8")
 
 
 def serve(target: Path, port: int) -> None:
