@@ -17,6 +17,7 @@ from pathlib import Path
 import ask
 import beside
 import build
+import goals
 import prepare
 import report
 import scale
@@ -56,6 +57,7 @@ def main() -> None:
         started = time.perf_counter()
         tables |= measure(part, options.work, options.full)
         print(f"{part}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    tables |= goals.judge(tables)
     text = report.render(tables)
     print(text)
     print(f"kept as {report.save(tables, options.only.replace(',', '-'))}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """How fast the index is built: from nothing, beside the bare encoder, and again after small changes.
 
 Usage: python benchmarks/build.py [--work DIR] [--large]
-       python benchmarks/build.py --once TEXTS TARGET     index one folder of texts; prints passages and seconds
+       python benchmarks/build.py --once TEXTS TARGET     index one folder of texts; prints how many, and seconds
 
 One thread throughout. The bare encoder is given the same passages, longest together, at its best batch size.
 """
@@ -50,7 +50,7 @@ def once(folder: Path, target: Path) -> dict[str, float]:
     build = indexer(corpus, target / "index")
     build.embedder.encode_passages(["A passage to warm up with."])
     seconds, changes = timed(build.build)
-    return {"passages": changes.passages, "seconds": seconds}
+    return {"passages": changes.passages, "texts": len(changes.added), "seconds": seconds}
 
 
 def rates(work: Path) -> list[Row]:

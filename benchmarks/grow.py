@@ -20,6 +20,7 @@ import numpy as np
 from qa import snapshot as snapshots
 from qa.late_interaction import EncodedPassage, TokenIndex
 from qa.lexical import BM25Index
+from qa.sentence_vectors import SentenceVectors
 from qa.snapshot import Snapshot
 from qa.stores import STORES, choose_store
 from qa.types import Document, Passage, Span
@@ -127,7 +128,7 @@ def _near(vectors, random):
 def _snapshot(base: Snapshot, documents, rows, encoded) -> Snapshot:
     vectors = np.stack([passage.vector for passage in encoded])
     sentences = np.concatenate([passage.sentences for passage in encoded])
-    store = choose_store(len(sentences))
+    store = choose_store(len(rows))
     manifest = replace(
         base.manifest,
         store=store,
@@ -143,7 +144,7 @@ def _snapshot(base: Snapshot, documents, rows, encoded) -> Snapshot:
         documents,
         rows,
         STORES[store].build(vectors),
-        STORES[store].build(sentences),
+        SentenceVectors.build(sentences),
         TokenIndex.build(encoded, base.manifest.dimension, base.tokens.projection),
         BM25Index.build(rows),
     )

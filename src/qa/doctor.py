@@ -65,7 +65,7 @@ def _counts(snapshot: Snapshot) -> Check:
     manifest = snapshot.manifest
     counted = (len(snapshot.documents), len(snapshot.passages), int(snapshot.sentence_starts[-1]))
     stored = (manifest.documents, len(snapshot.passage_vectors), len(snapshot.sentence_vectors))
-    kind = "exact" if snapshot.sentence_vectors.exact else "approximate"
+    kind = "exact" if snapshot.passage_vectors.exact else "approximate"
     detail = (
         f"{counted[0]} documents, {counted[1]} passages, {counted[2]} sentences; "
         f"vectors: {stored[1]} and {stored[2]}, {manifest.store} ({kind} search)"
