@@ -35,16 +35,20 @@ tables = st.lists(st.lists(st.sampled_from([-1, 0, 1, 2]), min_size=DIMENSION, m
 one = st.lists(st.sampled_from([-1.0, 0.0, 0.5, 1.0]), min_size=DIMENSION, max_size=DIMENSION).map(unit)
 
 
+def drawn_rows(data, count):
+    """What to search among: everything (None) or some rows; and the rows that this allows."""
+    chosen = data.draw(st.none() | st.sets(st.integers(0, max(count - 1, 0)), max_size=count))
+    rows = None if chosen is None or not count else np.asarray(sorted(chosen), dtype=np.int64)
+    return rows, list(range(count)) if rows is None else rows.tolist()
+
+
 @stores
 @given(vectors=tables, query=one, k=st.integers(0, 40), data=st.data())
 def test_search_equals_brute_force(store, vectors, query, k, data):
     """An exact store gives the k best rows by cosine, best first, ties by row; with ``rows``, of these only."""
-    count = len(vectors)
-    chosen = data.draw(st.none() | st.sets(st.integers(0, max(count - 1, 0)), max_size=count))
-    rows = None if chosen is None or not count else np.asarray(sorted(chosen), dtype=np.int64)
+    rows, allowed = drawn_rows(data, len(vectors))
     hits = store.build(vectors).search(query[0], k, rows)
     cosines = vectors.astype(np.float64) @ query[0].astype(np.float64)
-    allowed = range(count) if rows is None else rows.tolist()
     best = sorted((cosines[row] for row in allowed), reverse=True)[:k]
     assert [hit.score for hit in hits] == pytest.approx(best, abs=TOLERANCE)
     assert all(abs(cosines[hit.row] - hit.score) <= TOLERANCE for hit in hits)
@@ -169,18 +173,15 @@ def test_approximate_search_among_rows_finds_only_these(reloaded, cloud, count):
 @given(vectors=tables, query=one, k=st.integers(0, 40), data=st.data())
 def test_a_small_approximate_store_finds_all(store, vectors, query, k, data):
     """Below the size at which lists pay, everything asked for is found; scores are the cosines of what is stored."""
-    count = len(vectors)
-    chosen = data.draw(st.none() | st.sets(st.integers(0, max(count - 1, 0)), max_size=count))
-    rows = None if chosen is None or not count else np.asarray(sorted(chosen), dtype=np.int64)
+    rows, allowed = drawn_rows(data, len(vectors))
     built = store.build(vectors)
     hits = built.search(query[0], k, rows)
-    allowed = range(count) if rows is None else rows.tolist()
     assert len({hit.row for hit in hits}) == len(hits) == min(k, len(allowed))
     assert {hit.row for hit in hits} <= set(allowed)
     assert [(-hit.score, hit.row) for hit in hits] == sorted((-hit.score, hit.row) for hit in hits)
     stored = built.vectors(np.asarray([hit.row for hit in hits], dtype=np.int64)) @ query[0]
     assert [hit.score for hit in hits] == pytest.approx(stored.tolist(), abs=TOLERANCE)
-    best = sorted((vectors[list(allowed)] @ query[0]).tolist(), reverse=True)[: len(hits)]
+    best = sorted((vectors[allowed] @ query[0]).tolist(), reverse=True)[: len(hits)]
     assert [hit.score for hit in hits] == pytest.approx(best, abs=2 * ROUNDING)
 
 
