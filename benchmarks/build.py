@@ -90,7 +90,7 @@ def rebuilds(work: Path) -> list[Row]:
     corpus.mkdir(parents=True)
     made = texts.synthetic(FILES, 0).passages
     for number, passage in enumerate(made):
-        (corpus / f"{number:04}.txt").write_text(" ".join(passage.text.split()[:25]), "utf-8")
+        (corpus / f"{number:04}.txt").write_text(" ".join(passage.text.split()[:8]), "utf-8")
     build = indexer(corpus, folder / "index")
     first, _ = timed(build.build)
     nothing = [timed(build.build)[0] for _ in range(TURNS)]
