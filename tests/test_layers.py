@@ -29,7 +29,7 @@ LAYERS = [
 ]
 
 OWNERS = {
-    "faiss": ("stores/faiss.py",),
+    "faiss": ("stores/faiss.py", "stores/inverted.py"),
     "sentence_transformers": ("embedders/", "rerankers/"),
     "torch": ("embedders/", "rerankers/"),
     "onnxruntime": ("embedders/bert.py",),
