@@ -3,6 +3,7 @@
 # make faults  the long fault tests: 40 kills of the server, 5,000 questions over 20 rebuilds
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
+# make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint faults eval screenshots clean
+.PHONY: run test lint faults eval screenshots bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -49,6 +50,10 @@ $(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.torch
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.torch
 	$(PIP) install -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+bench: $(VENV)/.run
+	$(PIP) install -c constraints.txt -e '.[bench]'
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) dist build

@@ -38,7 +38,10 @@ def test_a_sound_index(built, capsys):
     checks = examine(capsys)
     files = sum(path.is_file() for path in built.rglob("*")) - 2  # without the manifest and its seal
     assert failing(checks) == {}
-    assert checks["counts"]["detail"] == "2 documents, 2 passages, 2 sentences; vectors: 2 and 2"
+    assert (
+        checks["counts"]["detail"]
+        == "2 documents, 2 passages, 2 sentences; vectors: 2 and 2, faiss-flat (exact search)"
+    )
     assert checks["verbatim"]["detail"] == "2 of 2 passages are exact slices"
     assert checks["truncated"]["detail"].endswith("the embedder reads 256")
     assert checks["hashes"]["detail"] == f"all {files} files of {built.name} are as written"

@@ -21,7 +21,8 @@ LAYERS = [
     {"query"},
     {"late_interaction", "sentence_vectors"},
     {"snapshot"},
-    {"encoding", "features"},
+    {"encoding"},
+    {"features", "floor", "duplicates"},
     {"ranking"},
     {"indexer", "retriever", "rerankers", "sentences"},
     {"confidence", "neighbours", "suggestions"},
@@ -37,7 +38,7 @@ LAYERS = [
 
 OWNERS = {
     "watchfiles": ("watch.py",),
-    "faiss": ("stores/faiss.py",),
+    "faiss": ("stores/faiss.py", "stores/inverted.py"),
     "sentence_transformers": ("embedders/", "rerankers/"),
     "torch": ("embedders/", "rerankers/"),
     "onnxruntime": ("embedders/bert.py",),

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
+from qa.api.server import listen
 from qa.service import MAX_WAITING
 from servers import environment, run_qa, serve, start
 
@@ -34,6 +35,16 @@ def test_a_port_in_use(corpus_index):
         "stop what runs there, or use another: --port 8001\n"
     )
     assert done.stdout == ""
+
+
+def test_answers_are_sent_at_once():
+    """Connections are accepted as TCP by name: only then does asyncio switch Nagle's algorithm off, which would hold
+    answers on a connection that stays open back for 40 ms.
+    """
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
 
 
 def test_too_many_questions_at_once(corpus_index):

@@ -13,7 +13,7 @@ VALUES = {
     "max_waiting": "9", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
     "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",
-    "watch": "True", "precision": "int8",
+    "watch": "True", "precision": "float32",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
@@ -71,7 +71,7 @@ def test_unknown_names_are_refused(monkeypatch, wrong, meant):
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
         ("keep_snapshots", "0"),
-        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"),
+        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"), ("precision", "int4"),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(monkeypatch, name, value):

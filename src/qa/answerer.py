@@ -7,6 +7,8 @@ import numpy as np
 
 from qa.analysis import analyze, places
 from qa.confidence import assess
+from qa.duplicates import Distinct, distinct
+from qa.floor import lift
 from qa.protocols import Reranker, Rows
 from qa.retriever import Retrieval, Retriever
 from qa.sentences import choose_sentences
@@ -44,11 +46,12 @@ class Answerer:
             reason = Reason.FILTERS_EXCLUDE_ALL if snapshot.passages else Reason.EMPTY_INDEX
             return _empty_handed(question, reason)
         retrieval = self._retriever.retrieve(snapshot, question.text, rows, question.history)
-        candidates = self._rerank(snapshot, question, retrieval.candidates)
+        candidates = lift(snapshot, retrieval.query, self._rerank(snapshot, question, retrieval.candidates))
         ranked = perf_counter()
         confidence, reasons = assess(snapshot, retrieval, candidates)
         nearest = _cite(snapshot, choose_sentences(snapshot, candidates))
-        passages = _ranked(snapshot, retrieval, candidates[: question.top_k], () if reasons else nearest)
+        found = distinct(snapshot, candidates, question.top_k)
+        passages = _ranked(snapshot, retrieval, found, () if reasons else nearest)
         ended = perf_counter()
         return Answer(
             question=question.text,
@@ -103,13 +106,13 @@ def _citation(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation
 
 
 def _ranked(
-    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], citations: Sequence[Citation]
+    snapshot: Snapshot, retrieval: Retrieval, found: Sequence[Distinct], citations: Sequence[Citation]
 ) -> tuple[RankedPassage, ...]:
     vocabulary = snapshot.lexical.vocabulary
     terms = np.asarray([vocabulary[term] for term in retrieval.query.weights if term in vocabulary], dtype=np.int64)
     ranked = []
-    for rank, candidate in enumerate(candidates, start=1):
-        passage = snapshot.passages[candidate.row]
+    for rank, one in enumerate(found, start=1):
+        candidate, passage = one.candidate, snapshot.passages[one.candidate.row]
         answers = [citation.span for citation in citations if citation.passage is passage]
         ranked.append(
             RankedPassage(
@@ -120,6 +123,7 @@ def _ranked(
                 scores=candidate.scores,
                 highlights=_highlights(snapshot, candidate.row, answers, terms),
                 cited=bool(answers),
+                repeated_in=tuple(snapshot.passages[row] for row in one.repeated_in),
             )
         )
     return tuple(ranked)

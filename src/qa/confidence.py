@@ -104,10 +104,8 @@ class _Terms:
 
 def _said(snapshot: Snapshot, row: int) -> set[int | None]:
     """The ids of the terms that a passage or its context says."""
-    sentences = snapshot.sentence_slice(row)
-    ids, _, _ = snapshot.lexical.sentence_tokens(np.arange(sentences.start, sentences.stop))
     context = terms(snapshot.passages[row].context)
-    return {*ids.tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
+    return {*snapshot.terms_of(row).tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
 
 
 def _names(query: Query) -> set[str]:

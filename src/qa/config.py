@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address the server binds")
     port: int = Field(8000, ge=0, le=65535, description="the port the server binds; 0 picks a free one")
     model: str | None = Field(None, description="a model directory or hub name; default: all-MiniLM-L6-v2 as installed")
-    precision: Precision = Field(Precision.FLOAT32, description="what the encoder computes with")
+    precision: Precision = Field(Precision.INT8, description="what the encoder computes with")
     query_prompt: str = Field("", description="what the model wants before a question")
     passage_prompt: str = Field("", description="what the model wants before a passage")
     reranker: str | None = Field(None, description="a cross-encoder's directory or hub name; default: none")

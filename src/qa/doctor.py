@@ -65,8 +65,10 @@ def _counts(snapshot: Snapshot) -> Check:
     manifest = snapshot.manifest
     counted = (len(snapshot.documents), len(snapshot.passages), int(snapshot.sentence_starts[-1]))
     stored = (manifest.documents, len(snapshot.passage_vectors), len(snapshot.sentence_vectors))
+    kind = "exact" if snapshot.passage_vectors.exact else "approximate"
     detail = (
-        f"{counted[0]} documents, {counted[1]} passages, {counted[2]} sentences; vectors: {stored[1]} and {stored[2]}"
+        f"{counted[0]} documents, {counted[1]} passages, {counted[2]} sentences; "
+        f"vectors: {stored[1]} and {stored[2]}, {manifest.store} ({kind} search)"
     )
     return Check("counts", counted == stored == (manifest.documents, manifest.passages, manifest.sentences), detail)
 

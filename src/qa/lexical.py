@@ -94,9 +94,21 @@ class BM25Index:
 
     def idf(self, term: str) -> float:
         """How rare a term is: ``ln(1 + (N - df + 0.5) / (df + 0.5))``; highest for a term that occurs nowhere."""
-        number = self._ids.get(term)
-        frequency = 0 if number is None else int(self.document_frequency[number])
+        frequency = self.frequency(term)
         return float(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+
+    def frequency(self, term: str) -> int:
+        """How many passages say a term."""
+        number = self._ids.get(term)
+        return 0 if number is None else int(self.document_frequency[number])
+
+    def rows_with(self, term: str) -> Rows:
+        """The passages that say a term, ascending."""
+        number = self._ids.get(term)
+        if number is None:
+            return np.zeros(0, dtype=np.int64)
+        first, last = self._arrays["indptr"][number : number + 2]
+        return np.sort(self._arrays["indices"][first:last]).astype(np.int64)
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
         """The BM25 score of every passage, ``(passages,)`` float32, for terms with weights."""

@@ -1,15 +1,20 @@
 """Question → query: spelling made good from the corpus, other spellings of names added, encoded and weighted."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.analysis import Token, analyze, terms
+from qa.analysis import Token, TokenShape, analyze, terms, token_shapes
 from qa.lexical import BM25Index
 from qa.lexicon import Lexicon
 from qa.protocols import Embedder, Encoded
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
+RARE = 3  # passages: a name that more of them say does not single one out
 WHOLE_WORD = 3  # tokens of a word that the encoder knows: itself and the two special ones
+_QUOTED = re.compile(r'"([^"]{2,})"|“([^”]{2,})”|„([^“”]{2,})[“”]|«([^»]{2,})»|「([^」]{2,})」|『([^』]{2,})』')
+
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,14 @@ class Query:
         encoded: what the encoder makes of it.
         tokens: its tokens, in order.
         variants: for each of its distinct terms, in order, the terms of other spellings.
+        named: what it quotes, or names and the corpus hardly ever says, as normalised words.
     """
 
     text: str
     encoded: Encoded
     tokens: tuple[Token, ...]
     variants: Mapping[str, tuple[str, ...]]
+    named: tuple[Words, ...] = ()
 
     @property
     def weights(self) -> dict[str, float]:
@@ -46,7 +53,31 @@ def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
     text = correct(question, lexical, embedder)
     tokens = tuple(analyze(text))
     variants = {token.term: _variants(place, tokens, lexical) for place, token in enumerate(tokens)}
-    return Query(text, embedder.encode_question(text), tokens, variants)
+    return Query(
+        text, embedder.encode_question(text), tokens, variants, (*_quoted(text), *_rare(text, tokens, lexical))
+    )
+
+
+def _quoted(text: str) -> list[Words]:
+    quotations = [next(filter(None, found.groups())) for found in _QUOTED.finditer(text)]
+    phrases = [tuple(token.word for token in analyze(quotation)) for quotation in quotations]
+    return [phrase for phrase in phrases if phrase]
+
+
+def _rare(text: str, tokens: Sequence[Token], lexical: BM25Index) -> list[Words]:
+    """Words with a capital or a digit, not the first, that few passages say; several in a row are one name."""
+    names: list[Words] = []
+    before = -1
+    for place, (token, shape) in enumerate(zip(tokens, token_shapes(text, tokens), strict=True)):
+        is_name = shape & (TokenShape.CAPITAL | TokenShape.DIGIT) and not shape & TokenShape.INITIAL
+        if not is_name or not 0 < lexical.frequency(token.term) <= RARE:
+            continue
+        if names and before == place - 1:
+            names[-1] = (*names[-1], token.word)
+        else:
+            names.append((token.word,))
+        before = place
+    return names
 
 
 def correct(question: str, lexical: BM25Index, embedder: Embedder) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from qa.analysis import analyze
 from qa.features import Evidence, gather, standardised
+from qa.floor import holders
 from qa.followup import resolve
 from qa.lexical import best_hits
 from qa.protocols import Embedder, Rows, Scores
@@ -70,11 +71,13 @@ class Retriever:
 def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:
     """The rows, ascending, of the best ``DEPTH`` passages by summed cosine, best sentence's cosine and BM25.
 
+    Those that say what the question quotes or rarely names are among them, or beside them.
     ``lexical`` is the BM25 score of every passage, ``(passages,)``.
     """
     vector = query.encoded.vector
     hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *best_hits(lexical, DEPTH, rows)]
-    found = np.unique([hit.row for hit in hits]).astype(np.int64)
+    named = holders(snapshot, query, lexical, rows)
+    found = np.union1d(np.asarray([hit.row for hit in hits], dtype=np.int64), named)
     if len(found) <= DEPTH:
         return found
     sentences, first = snapshot.sentences_of(found)
@@ -83,4 +86,5 @@ def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None 
         + standardised(np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first))
         + standardised(lexical[found])
     )
-    return np.sort(found[np.lexsort((found, -total))[:DEPTH]])
+    best = found[np.lexsort((found, -total))[:DEPTH]]
+    return np.union1d(best, named)

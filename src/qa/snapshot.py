@@ -93,6 +93,11 @@ class Snapshot:
         first = np.cumsum(counts) - counts
         return np.repeat(self.sentence_starts[rows] - first, counts) + np.arange(int(counts.sum())), first
 
+    def terms_of(self, row: int) -> NDArray[np.int32]:
+        """The ids of the terms that a passage says, in order, ``(tokens,)``; its context's are not among them."""
+        sentences = self.sentence_slice(row)
+        return self.lexical.sentence_tokens(np.arange(sentences.start, sentences.stop))[0]
+
     @cached_property
     def rows_of_document(self) -> Mapping[str, range]:
         """The passage rows of each document, which are adjacent and in the order of its text."""

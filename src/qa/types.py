@@ -190,7 +190,10 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A passage in its place in the answer; ranks are 1, 2, 3… and scores never rise with rank."""
+    """A passage in its place in the answer; ranks are 1, 2, 3… and scores never rise with rank.
+
+    ``repeated_in`` are passages that say the same and would have come after it.
+    """
 
     rank: int
     passage: Passage
@@ -199,6 +202,7 @@ class RankedPassage:
     scores: Mapping[str, float]
     highlights: tuple[Highlight, ...]
     cited: bool
+    repeated_in: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

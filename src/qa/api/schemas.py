@@ -170,6 +170,7 @@ class PassageBody(BaseModel):
     score: float
     scores: dict[str, float] | None
     cited: bool
+    repeated_in: list[str] = Field(description="ids of passages that say the same, which are not listed after it")
 
     @classmethod
     def of(cls, ranked: RankedPassage, scores: bool) -> Self:
@@ -191,6 +192,7 @@ class PassageBody(BaseModel):
             score=ranked.score,
             scores=dict(ranked.scores) if scores else None,
             cited=ranked.cited,
+            repeated_in=[passage.id for passage in ranked.repeated_in],
         )
 
 
