@@ -10,7 +10,7 @@ VALUES = {
     "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
     "query_prompt": "query: ",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
-    "max_waiting": "9", "threads": "2", "log_level": "debug",
+    "max_waiting": "9", "threads": "2", "log_level": "debug", "watch": "True", "precision": "int8",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
