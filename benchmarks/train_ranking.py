@@ -1,10 +1,12 @@
 """Fit the weights of ``src/qa/ranking.json`` on development sets.
 
-Usage: python benchmarks/train_ranking.py --work DIR SET…
+Usage: python benchmarks/train_ranking.py --work DIR --twice clapnq SET…
 
 Passages: a conditional logit over the candidates of each question. Sentences: the same over the sentences of the right
-passage. Every set counts the same; an L2 penalty keeps the weights small. Printed beside the fit on all sets is, for
-each set, the result with weights fitted without it: the honest number.
+passage. Every set counts the same, but those named by --twice double: clapnq, the only one whose questions people
+typed into a search box, beside many that were written by someone who was looking at the passage. An L2 penalty keeps
+the weights small. Printed beside the fit on all sets is, for each set, the result with weights fitted without it: the
+honest number.
 """
 
 import argparse
@@ -103,10 +105,11 @@ def accuracy(chosen: Sequence[Choice], weights: np.ndarray) -> float:
     )
 
 
-def report(kind, sets):
+def report(kind, sets, twice):
     """Fit on all sets, print what it gives on each, with and without that set; return the weights."""
     sets = {name: chosen for name, chosen in sets.items() if any(map(usable, chosen))}
-    weights = fit(list(sets.values()))
+    doubled = [chosen for name, chosen in sets.items() if name in twice]
+    weights = fit([*sets.values(), *doubled])
     for name, chosen in sets.items():
         others = [c for other, c in sets.items() if other.split("/")[0] != name.split("/")[0]]
         held_out = accuracy(chosen, fit(others)) if others else np.nan
@@ -121,6 +124,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
     parser.add_argument("--only", default="", help="names of data sets, separated by commas")
+    parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
     bench = compose.build_bench(load_settings(), options.work)
@@ -132,7 +136,8 @@ def main():
             names = [
                 list(f(bench.retriever.retrieve(snapshot, "x").evidence)) for f in (passage_features, sentence_features)
             ]
-    fitted = [report("passages", passages), report("sentences", sentences)]
+    twice = options.twice.split(",")
+    fitted = [report("passages", passages, twice), report("sentences", sentences, twice)]
     weights = (*np.split(fitted[0], 2), fitted[1])
     named = [
         dict(zip(n, np.round(w, DECIMALS).tolist(), strict=True))

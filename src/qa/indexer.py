@@ -13,7 +13,7 @@ import numpy as np
 from qa import index_folder
 from qa import snapshot as snapshots
 from qa.encoding import Scratch, encode
-from qa.errors import SnapshotDamaged, SnapshotOutdated, StrictBuildRefused
+from qa.errors import SnapshotDamaged, SnapshotOutdated, StrictBuildRefused, message_of
 from qa.file_states import FileStates, load_states, save_states
 from qa.index_folder import Manifest
 from qa.late_interaction import EncodedPassage, TokenIndex
@@ -140,7 +140,10 @@ class Indexer:
         passages = self._publish_as(snapshot_id, documents, unreadable, last, last_recipe, progress)
         if last is not None:
             last.release()
-        index_folder.sweep(self.index, self.keep)
+        try:
+            index_folder.sweep(self.index, self.keep)
+        except OSError as error:  # what is published stays published; the next build sweeps again
+            logger.warning("what is no longer needed cannot be removed (%s)", message_of(error))
         return _changes(snapshot_id, documents, unreadable, last.documents if last else (), passages)
 
     def _publish_as(

@@ -30,6 +30,7 @@ def passage_features(evidence: Evidence) -> dict[str, Scores]:
         "lexical": standardised(evidence.lexical),
         "sentence_lexical": standardised(evidence.best(evidence.sentence_lexical)),
         "token_match": standardised(per_passage @ match.weights),
+        "sentence_match": standardised(evidence.best(match.sentences @ match.weights)),
         "window_match": standardised(evidence.best(evidence.windows(match.sentences) @ match.weights)),
         "phrase": evidence.phrase,
         "answer_type": evidence.of_type[_best_sentence(evidence)],
