@@ -21,10 +21,9 @@ from qa.lexical import BM25Index
 from qa.progress import Progress, no_progress
 from qa.protocols import Embedder, Splitter, Vectors
 from qa.reading import already_built, read_corpus, read_files
-from qa.recipe import STORE
 from qa.sentence_vectors import SentenceVectors
 from qa.snapshot import Snapshot
-from qa.stores import STORES
+from qa.stores import STORES, choose_store
 from qa.types import Changes, Document, Passage, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -100,23 +99,23 @@ class Indexer:
         dimension = reuse.manifest.dimension if reuse else self.embedder.dimension
         projection = reuse.tokens.projection if reuse else self.embedder.projection
         vectors, sentence_vectors = _stacked(encoded, dimension)
+        store = choose_store(len(passages))
         manifest = Manifest(
             id=identify(documents, unreadable, self.recipe),
             embedder=self.embedder.fingerprint,
             dimension=dimension,
-            store=STORE,
+            store=store,
             documents=len(documents),
             passages=len(passages),
             sentences=len(sentence_vectors),
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             unreadable=tuple(unreadable),
         )
-        store = STORES[STORE]
         return Snapshot(
             manifest,
             documents,
             passages,
-            store.build(vectors),
+            STORES[store].build(vectors),
             SentenceVectors.build(sentence_vectors),
             TokenIndex.build(encoded, dimension, projection),
             BM25Index.build(passages),
@@ -169,7 +168,7 @@ def _stacked(encoded: Sequence[EncodedPassage], dimension: int) -> tuple[Vectors
 
 def identify(documents: Sequence[Document], unreadable: Sequence[Unreadable], recipe: str) -> str:
     """The snapshot's id: 16 hexadecimal digits of a SHA-256 over everything that decides its content."""
-    digest = hashlib.sha256(f"{index_folder.FORMAT} {STORE} {recipe}\n".encode())
+    digest = hashlib.sha256(f"{index_folder.FORMAT} {recipe}\n".encode())
     for record in [asdict(document) for document in documents] + [asdict(entry) for entry in unreadable]:
         digest.update(json.dumps(record, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()[:16]

@@ -5,8 +5,6 @@ from qa.embedders.bert_config import BertConfig
 from qa.embedders.model_files import fingerprint_of, locate_model
 from qa.types import Precision
 
-STORE = "faiss-flat"
-
 
 def embedder_fingerprint(settings: Settings) -> str:
     """The fingerprint that the embedder made from these settings has.
