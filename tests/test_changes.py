@@ -247,7 +247,7 @@ FOREIGN = [
     {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"},
     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Host": "evil.example"},
     {"Host": "127.0.0.1.evil.example"}, {"Host": "localhost.evil.example", "Origin": "http://localhost.evil.example"},
-    {"Host": "192.0.2.7"}, {"Host": "[::2]"}, {"Host": "a]b["},
+    {"Host": "192.0.2.7"}, {"Host": "[::2]"}, {"Host": "a]b["}, {"Origin": "http://[127.0.0.1"},
 ]  # fmt: skip
 CHANGES = [
     ("POST", "/documents", {"files": True}), ("DELETE", "/documents/ferry.txt", {}),

@@ -70,8 +70,7 @@ class Guard:
         if not self._is_own(_hostname(f"//{host}")):
             raise WriteForbidden("the Host header does not name this server; add the name to QA_ALLOWED_HOSTS")
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin.lower()).netloc != host
-        if foreign or headers.get("sec-fetch-site", "none").lower() not in _SAME_SITE:
+        if (origin is not None and _netloc(origin.lower()) != host) or headers.get("sec-fetch-site", "none").lower() not in _SAME_SITE:
             raise WriteForbidden("the request comes from a page of another site")
 
     def _is_own(self, name: str) -> bool:
@@ -82,6 +81,13 @@ class Guard:
         # Whoever points a name at this machine has a name; an address is what the client really connected to.
         everywhere = _address(self.host) is not None and ipaddress.ip_address(self.host).is_unspecified
         return everywhere and (_address(name) is not None or name in {"localhost", socket.gethostname().lower()})
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _hostname(address: str) -> str:
