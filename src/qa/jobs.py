@@ -105,7 +105,7 @@ class Jobs:
 
     def start(self) -> None:
         """Begin to work, first on what an earlier process left unbuilt."""
-        if self._pending.unindexed() is not None:
+        if self._unindexed() is not None:
             self.request()
         self._thread.start()
 
@@ -154,7 +154,7 @@ class Jobs:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            token = self._pending.unindexed()
+            token = self._unindexed()
             try:
                 ended = self._run(job)
             except InterruptedError:
@@ -165,6 +165,14 @@ class Jobs:
             state = State.DONE if ended.error is None else State.FAILED
             self._settle(token, state)
             self._put(replace(ended, state=state, ended_at=_now()))
+
+    def _unindexed(self) -> str | None:
+        """The token of the last change that is not built; None also where the corpus folder cannot be read."""
+        try:
+            return self._pending.unindexed()
+        except (OSError, ValueError) as error:
+            logger.warning("whether a change waits for a build cannot be told (%s)", error)
+            return None
 
     def _next(self) -> Job | None:
         """Wait for a job; begins it."""
@@ -188,10 +196,16 @@ class Jobs:
         if state is State.DONE:
             self._retry_at, self._retry_s = float("inf"), RETRY_S
             if token is not None:
-                self._pending.settle(token)
-        elif self._pending.unindexed() is not None:
+                self._settle_token(token)
+        elif self._unindexed() is not None:
             self._retry_at = time.monotonic() + self._retry_s
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
+
+    def _settle_token(self, token: str) -> None:
+        try:
+            self._pending.settle(token)
+        except (OSError, ValueError) as error:  # the next start builds once more, and finds nothing to do
+            logger.warning("that a change has been built cannot be noted (%s)", error)
 
     def _run(self, job: Job) -> Job:
         """Run the command until no other process holds the index; open what was built."""
@@ -207,7 +221,7 @@ class Jobs:
         try:
             self._opened()
         except QAError as error:
-            return replace(job, error=f"the index was built, and cannot be opened: {error}")
+            return replace(job, error=_PATH.sub("…", f"the index was built, and cannot be opened: {error}"))
         return replace(job, stage="")
 
     def _run_once(self, job: Job) -> tuple[Job, str]:
