@@ -105,7 +105,7 @@ class Service:
         while not stopping.is_set():
             if time.monotonic() >= again or publication(self._index) != self._tried:
                 try:
-                    self.open()
+                    self._open_again(again)
                     opened(self.snapshot)
                 except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
                     again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
@@ -113,6 +113,12 @@ class Service:
                 else:
                     said, again = "", math.inf
             stopping.wait(POLL_S)
+
+    def _open_again(self, again: float) -> None:
+        """Open unless whoever has just built did so while this waited for its turn."""
+        with self._opening:
+            if time.monotonic() >= again or publication(self._index) != self._tried:
+                self._open()
 
     def _open(self) -> None:
         self._tried = publication(self._index)
