@@ -179,6 +179,17 @@ def test_a_killed_build_is_tried_again(play, monkeypatch):
     wait_until(lambda: played.marks.token is None)
 
 
+def test_what_the_watch_saw_is_built_in_the_end(play, monkeypatch):
+    """A change that came by the folder has no mark on the disk: its build is tried until one has succeeded."""
+    monkeypatch.setattr("qa.jobs.RETRY_S", 0.1)
+    played = play([1], [1], [DONE], [1])
+    assert played.end(played.jobs.request(until_built=True)).state is State.FAILED
+    wait_until(lambda: played.started() == 3 and played.jobs.current().state is State.DONE)
+    assert played.end(played.jobs.request()).state is State.FAILED
+    time.sleep(0.4)
+    assert played.started() == 4, "what nobody owes is not tried again"
+
+
 @pytest.mark.parametrize("method", ["unindexed", "settle"])
 @pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), ValueError("no text")], ids=["disk", "damage"])
 def test_a_corpus_that_cannot_be_written_ends_no_worker(play, monkeypatch, method, error):

@@ -101,6 +101,7 @@ class Jobs:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = threading.Event()
         self._retry_at, self._retry_s = float("inf"), RETRY_S
+        self._owed = self._tried = False  # whether the next job, and the one that was begun last, is to succeed
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -123,9 +124,10 @@ class Jobs:
         if self._thread.ident is not None:
             self._thread.join(STOP_S)
 
-    def request(self) -> Job:
-        """Ask for a build that begins after this moment."""
+    def request(self, until_built: bool = False) -> Job:
+        """Ask for a build that begins after this moment; one that fails is tried again where it is asked for so."""
         with self._changed:
+            self._owed = self._owed or until_built
             if self._queued is None:
                 job = Job(uuid.uuid4().hex[:12], State.QUEUED, _now())
                 self._queued = job.id
@@ -183,6 +185,7 @@ class Jobs:
                     self.request()
                 if self._queued is not None:
                     job, self._queued = self._jobs[self._queued], None
+                    self._tried, self._owed = self._owed, False
                     return self._put(replace(job, state=State.RUNNING, stage="starting"))
                 self._changed.wait(min(self._retry_at - time.monotonic(), threading.TIMEOUT_MAX))
         return None
@@ -197,7 +200,9 @@ class Jobs:
             self._retry_at, self._retry_s = float("inf"), RETRY_S
             if token is not None:
                 self._settle_token(token)
-        elif self._unindexed() is not None:
+        elif self._tried or self._unindexed() is not None:
+            if self._tried:
+                self._owed = True
             self._retry_at = time.monotonic() + self._retry_s
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
 
