@@ -137,6 +137,7 @@ def test_every_operation_fails_once(two_years, indexer_for, tmp_path, faults, co
             break
         operations.append(faults.failed)
         assert_serves(index, old, new)
+        assert not list(index.glob(".building*"))
         published.append(index_folder.current_id(index) == new.manifest.id)
         fail(indexer, new.documents, faults, 1 + fail_at * 7 % 40, code)
         assert_serves(index, old, new)
