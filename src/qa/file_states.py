@@ -120,6 +120,11 @@ def _state(
     return FileState(known, looked_ns, sha256, tuple(documents), tuple(Unreadable(*entry) for entry in unreadable))
 
 
+def forget_states(index: Path) -> None:
+    """Let the next build read every file again, also those that could not be read and have not changed."""
+    states_path(index).unlink(missing_ok=True)
+
+
 def save_states(index: Path, states: FileStates) -> None:
     """Write the states down, atomically; where that fails, the next build reads every file again."""
     files = {
