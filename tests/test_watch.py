@@ -15,11 +15,19 @@ from hypothesis import strategies as st
 from places import CHECKOUT
 from qa import index_folder
 from qa.errors import CorpusError, IndexLocked
-from qa.watch import REST_MS, _counts, watch
+from qa.watch import _counts, watch
 from servers import environment
 
 PATIENCE_S = 20
-QUIET_S = 3 * REST_MS / 1000
+REST_MS = 200
+QUIET_S = 4 * REST_MS / 1000
+
+
+@pytest.fixture(autouse=True)
+def short_rests(monkeypatch):
+    """Half of the product's time: most of these tests wait for nothing to happen."""
+    monkeypatch.setattr("qa.watch.REST_MS", REST_MS)
+    monkeypatch.setattr("qa.watch.LOOK_MS", REST_MS)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from servers import serve
 
 ASKERS = int(os.environ.get("QATEST_ASKERS", "4"))
 ASKS = int(os.environ.get("QATEST_ASKS", "200"))
-REBUILDS = int(os.environ.get("QATEST_REBUILDS", "3"))
+REBUILDS = int(os.environ.get("QATEST_REBUILDS", "2"))
 IDLE_ASKS = max(ASKERS * 10, ASKS // 10)
 PATIENCE_S = 300
 SHIPS = ("Adelaide", "Bremen", "Corona", "Drott", "Elida", "Fylgia")
