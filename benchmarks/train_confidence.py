@@ -1,6 +1,6 @@
 """Fit ``src/qa/confidence.json`` on development sets.
 
-Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR SET…
+Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR --twice clapnq SET…
 
 Two logistic regressions on ``confidence_features``. Topic: is the question one of the set's own, or one of FOREIGN,
 which are asked of every set? Right: does the sentence that would be cited for one of its own questions say the gold
@@ -48,8 +48,9 @@ def cites_answer(gold, snapshot, candidates):
 
 
 def fit(table, right, weight):
-    """Weights of a logistic regression, the intercept first."""
-    design = np.concatenate([np.ones((len(table), 1)), table], axis=1)
+    """Weights of a logistic regression, the intercept first; worked out on features of equal spread."""
+    centre, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
+    design = np.concatenate([np.ones((len(table), 1)), (table - centre) / spread], axis=1)
 
     def loss(weights):
         logits = design @ weights
@@ -58,7 +59,9 @@ def fit(table, right, weight):
         gradient[1:] += 2 * PENALTY * weights[1:]
         return value, gradient
 
-    return minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    slopes = found[1:] / spread
+    return np.concatenate([[found[0] - slopes @ centre], slopes])
 
 
 def predict(weights, table):
@@ -97,15 +100,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
     parser.add_argument("--foreign", type=Path, required=True, help="questions that no set answers")
+    parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
     bench = compose.build_bench(load_settings(), options.work)
     foreign = load_datasets(options.foreign)[0].questions[:: int(1 / FOREIGN_SHARE)]
     rows = []
-    for dataset in (load_datasets(folder)[0] for folder in options.sets):
+    for dataset in (dataset for folder in options.sets for dataset in load_datasets(folder) if dataset.documents):
         snapshot = open_dataset(dataset, bench.indexer, options.work)
         found = list(examples(dataset, foreign, snapshot, bench.retriever))
-        rows += [(dataset.name, 1 / len(found), *example) for example in found]
+        weight = (2 if dataset.name in options.twice.split(",") else 1) / len(found)
+        rows += [(dataset.name, weight, *example) for example in found]
     write(rows)
 
 
@@ -127,7 +132,7 @@ def write(rows):
         )
     bands = {band: round(least(probabilities, right, precision), 3) for band, precision in BANDS.items()}
     fitted = fit_both(table, right, foreign, weight)
-    topic, given = (dict(zip(["intercept", *names], np.round(w, 3).tolist(), strict=True)) for w in fitted)
+    topic, given = (dict(zip(["intercept", *names], np.round(w, 4).tolist(), strict=True)) for w in fitted)
     path = Path(qa.__file__).with_name("confidence.json")
     path.write_text(
         json.dumps({"topic": topic, "right": given, "bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8"

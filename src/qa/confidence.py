@@ -7,19 +7,26 @@ precision is high or medium, stand in ``confidence.json``, made by ``benchmarks/
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import numpy as np
 
-from qa.analysis import TokenShape, terms, token_shapes
+from qa.analysis import terms
 from qa.features import AnswerType, answer_type
+from qa.protocols import Scores
 from qa.query import Query
 from qa.retriever import Retrieval
+from qa.sentences import probabilities
 from qa.snapshot import Snapshot
 from qa.types import Band, Candidate, Confidence, Reason
 
 MODEL: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+TENTH = 10
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|neither|nor|without|except|cannot|unable|fail\w*|non)\b|n['’]t\b", re.IGNORECASE
+)
 UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
 
 
@@ -56,35 +63,46 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
     sentence = first + int(np.argmax(best.sentence_scores))
     own = slice(first, first + len(best.sentence_scores))
     match, weights = evidence.interaction, evidence.interaction.weights
-    in_passage = np.maximum(match.sentences[own].max(axis=0), match.contexts[place])
+    matches = np.maximum(np.maximum.reduceat(match.sentences, evidence.first), match.contexts)
+    in_passage, by_passage = matches[place], matches @ weights
     shares = _Terms.of(snapshot, retrieval.query, best.row)
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 1.0
     wanted = answer_type(retrieval.query.text)
     return {
         "dense": float(evidence.dense[place]),  # cosine of question and passage
         "sentence_dense": float(evidence.sentence_dense[sentence]),  # and of question and sentence
-        "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
+        "token_match": float(by_passage[place]),  # how well the passage matches the question's tokens
         "sentence_match": float(match.sentences[sentence] @ weights),  # how well the sentence does
-        "worst_match": float(in_passage.min(initial=1.0)),  # the question's token that is matched worst
+        "weak_match": _lowest_quarter(in_passage),  # the question's tokens that are matched worst
+        "better_match": float(by_passage.max() - by_passage[place]),  # another passage that matches more of them
         "covered": shares.covered,  # share of the question's rarity that the passage or its title says
         "unknown": shares.unknown,  # share that no document says
-        "missing_name": shares.missing_name,  # rarest name or number that the passage does not say, as a share
         "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
         "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
-        "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
+        "lead": probabilities([candidate.score for candidate in candidates])[0],  # among all that were ranked
+        "lexical_gap": min(_above_the_tenth(evidence.lexical, place) / 10, 3.0),  # BM25 above the tenth best
         "type_found": float(evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
         "type_absent": float(1 - evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
+        "negated": float(bool(_NEGATION.search(retrieval.query.text))),  # asks what is not so: hard to tell
         "length": math.log(1 + len(retrieval.query.tokens)),
     }
+
+
+def _lowest_quarter(values: Scores) -> float:
+    """The mean of the lowest quarter, at least of one; 1 of none."""
+    return float(np.sort(values)[: max(1, len(values) // 4)].mean()) if len(values) else 1.0
+
+
+def _above_the_tenth(values: Scores, place: int) -> float:
+    return float(values[place] - np.sort(values)[-min(TENTH, len(values))])
 
 
 class _Terms:
     """Shares of the question's rarity."""
 
-    def __init__(self, covered: float, unknown: float, missing_name: float) -> None:
+    def __init__(self, covered: float, unknown: float) -> None:
         self.covered = covered
         self.unknown = unknown
-        self.missing_name = missing_name
 
     @classmethod
     def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
@@ -92,13 +110,11 @@ class _Terms:
         said = _said(snapshot, row)
         rarity = {term: lexical.idf(term) for term in query.variants}
         total = sum(rarity.values()) or 1.0
-        names = _names(query)
         missing = {t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in said for x in (t, *s))}
         unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,
             unknown=sum(rarity[t] for t in unknown) / total,
-            missing_name=max((rarity[t] for t in missing & names), default=0.0) / total,
         )
 
 
@@ -106,10 +122,3 @@ def _said(snapshot: Snapshot, row: int) -> set[int | None]:
     """The ids of the terms that a passage or its context says."""
     context = terms(snapshot.passages[row].context)
     return {*snapshot.terms_of(row).tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
-
-
-def _names(query: Query) -> set[str]:
-    """Terms of the question that are written with a capital (but its first word) or hold a digit."""
-    shapes = token_shapes(query.text, query.tokens)
-    is_name = [s & TokenShape.DIGIT or (s & TokenShape.CAPITAL and not s & TokenShape.INITIAL) for s in shapes]
-    return {token.term for token, named in zip(query.tokens, is_name, strict=True) if named}

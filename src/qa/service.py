@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from qa import snapshot as snapshots
+from qa.answer_cache import AnswerCache, Asked
 from qa.answerer import Answerer
 from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
 from qa.index_folder import publication
@@ -35,7 +37,14 @@ class Answered:
 class Service:
     """Holds one snapshot. A question takes the reference once, so that no answer mixes two."""
 
-    def __init__(self, index: Path, embedder: Embedder, answerer: Answerer, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        index: Path,
+        embedder: Embedder,
+        answerer: Answerer,
+        max_waiting: int = MAX_WAITING,
+        cached_answers: int = 0,
+    ) -> None:
         self._index = index
         self._embedder = embedder
         self._answerer = answerer
@@ -43,6 +52,7 @@ class Service:
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
         self._tried: tuple[str | None, int] | None = None
+        self._cache = AnswerCache(cached_answers)
         self._max_waiting = max_waiting
         self._places = threading.BoundedSemaphore(max_waiting)
 
@@ -65,6 +75,11 @@ class Service:
     def not_opened(self) -> str | None:
         """Why what the index names could not be opened, where an earlier snapshot serves instead."""
         return str(self._refused) if self._refused and self._snapshot else None
+
+    @property
+    def asked(self) -> Asked:
+        """How many questions were asked, and how many answers were at hand."""
+        return self._cache.asked
 
     @property
     def index(self) -> Path:
@@ -151,7 +166,8 @@ class Service:
         if not self._places.acquire(blocking=False):
             raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
         try:
-            return Answered(self._answerer.answer(snapshot, question), snapshot)
+            work = partial(self._answerer.answer, snapshot, question)
+            return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
         finally:
             self._places.release()
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from qa.api.dependencies import CurrentService, CurrentShown
 from qa.api.schemas import AskBody, AskLink, AskResponse
@@ -10,14 +10,16 @@ from qa.api.schemas import AskBody, AskLink, AskResponse
 router = APIRouter(tags=["ask"])
 
 
-@router.post("/ask", summary="Ask a question, get cited verbatim sentences")
-def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> AskResponse:
+@router.post("/ask", summary="Ask a question, get cited verbatim sentences", response_model=AskResponse)
+def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response:
     """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
     answered = service.ask(body.to_question())
     shown.add(citation.document.id for citation in answered.answer.citations)
-    return AskResponse.of(answered, scores="scores" in body.include)
+    # Serialised here, once: given the model, the framework would validate and convert every field again.
+    content = AskResponse.of(answered, scores="scores" in body.include).model_dump_json()
+    return Response(content, media_type="application/json")
 
 
-@router.get("/ask", summary="The same as a link")
-def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> AskResponse:
+@router.get("/ask", summary="The same as a link", response_model=AskResponse)
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> Response:
     return ask(link.to_body(), service, shown)
