@@ -315,6 +315,10 @@ def test_sweeping(uploads, corpus):
         assert hidden(corpus) == {alive.name}
     assert not old.exists()
     uploads.restore("a.txt")
+    old.mkdir()
+    uploads.delete("a.txt")  # a server that is not started again for a month
+    assert not old.exists()
+    uploads.restore("a.txt")
 
 
 KILLED = """

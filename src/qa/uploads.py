@@ -169,6 +169,10 @@ class Uploads:
             with suppress(OSError), draft.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while an upload still writes it
                 draft.unlink()
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Remove for good what was deleted long ago."""
         oldest = time.time_ns() - KEPT_DAYS * 86_400 * 10**9
         for folder in self._deletions():
             if int(folder.name) < oldest:
@@ -265,6 +269,7 @@ class Uploads:
         deleted = self._corpus / _DELETED
         if deleted.is_symlink():
             raise Conflict(f"{_DELETED} in the corpus folder is a link; remove it")
+        self._forget_old()  # a server may run for longer than that
         kept = deleted / str(time.time_ns()) / document_id
         kept.parent.mkdir(parents=True)
         self._sync_folders(kept)
