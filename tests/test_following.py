@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from qa import index_folder
+from qa.errors import SnapshotDamaged
 from qa.service import POLL_S
 from qa.types import Question
 
@@ -119,6 +120,21 @@ def test_a_snapshot_is_opened_once(followed, caplog):
         service._open()
     time.sleep(2 * POLL_S)
     assert sum(f"serving snapshot {built}" in record.message for record in caplog.records) == 1
+
+
+def test_what_another_could_not_open_is_tried_again(followed, monkeypatch):
+    """What whoever has built could not open the follower tries again later, and it is opened when it is mended."""
+    monkeypatch.setattr("qa.service.RETRY_SERVING_S", 0.5)
+    service, indexer = followed
+    write(indexer.corpus, a="The ferry left at one.")
+    with service._opening:
+        second = indexer.build().snapshot
+        mend = damage(indexer.index, second)
+        time.sleep(2 * POLL_S)
+        with pytest.raises(SnapshotDamaged, match="has a wrong byte"):
+            service._open()
+    mend()
+    wait_until(lambda: service.snapshot.manifest.id == second)
 
 
 def test_catching_up_opens_what_was_just_published(indexer_for, service_for, tmp_path):

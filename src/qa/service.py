@@ -99,14 +99,14 @@ class Service:
         with self._opening:
             self._open()
 
-    def catch_up(self) -> None:
-        """Open the current snapshot unless that has been tried.
+    def catch_up(self, again: float = math.inf) -> None:
+        """Open the current snapshot unless that has been tried; from the moment ``again`` (monotonic) on in any case.
 
         Raises:
             IndexUnusable: it cannot be used; what was open stays open.
         """
         with self._opening:
-            if publication(self._index) != self._tried:
+            if time.monotonic() >= again or publication(self._index) != self._tried:
                 self._open()
             elif self._refused is not None:
                 raise self._refused
@@ -120,7 +120,7 @@ class Service:
         while not stopping.is_set():
             if time.monotonic() >= again or publication(self._index) != self._tried:
                 try:
-                    self._open_again(again)
+                    self.catch_up(again)  # whoever has just built may have done so while this waited for its turn
                     opened(self.snapshot)
                 except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
                     again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
@@ -128,12 +128,6 @@ class Service:
                 else:
                     said, again = "", math.inf
             stopping.wait(POLL_S)
-
-    def _open_again(self, again: float) -> None:
-        """Open unless whoever has just built did so while this waited for its turn."""
-        with self._opening:
-            if time.monotonic() >= again or publication(self._index) != self._tried:
-                self._open()
 
     def _open(self) -> None:
         self._tried = publication(self._index)

@@ -1,7 +1,7 @@
 """Law 7: a build that dies at any step leaves an index that opens, is of one generation, and is the
 old or the new one.
 
-Twenty kills at random moments here, and one before every third change of the index; ``make faults`` makes sixty, and
+Twelve kills at random moments here, and one before every third change of the index; ``make faults`` makes sixty, and
 one before every change (QATEST_BUILD_KILLS, QATEST_EVERY).
 """
 
@@ -26,7 +26,7 @@ from qa.index_folder import encoded_path
 from qa.reading import read_corpus
 from servers import environment
 
-KILLS = int(os.environ.get("QATEST_BUILD_KILLS", "20"))
+KILLS = int(os.environ.get("QATEST_BUILD_KILLS", "12"))
 EVERY = int(os.environ.get("QATEST_EVERY", "3"))
 SENTENCE = "In year {year} the plane {number} left the airport at noon, and nobody on the ground knew why."
 
