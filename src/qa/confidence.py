@@ -1,8 +1,10 @@
 """How sure the service is that its best sentence answers, and when it refuses.
 
 The probability is that the documents speak of what is asked, times that the cited sentence then is the answer: two
-logistic regressions over a few readable numbers. Their coefficients, and the probabilities from which measured
-precision is high or medium, stand in ``confidence.json``, made by ``benchmarks/train_confidence.py``.
+logistic regressions over a few readable numbers. There is a pair of them for text in a language that the encoder speaks
+and one for other text, whose numbers mean something else; the estimate is mixed from both by the candidates' fluency.
+Their coefficients, and the probabilities from which measured precision is high or medium, stand in ``confidence.json``,
+made by ``benchmarks/train_confidence.py``.
 """
 
 import json
@@ -10,10 +12,11 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
-from qa.analysis import terms
+from qa.analysis import TokenShape, terms, token_shapes
 from qa.features import AnswerType, answer_type
 from qa.protocols import Scores
 from qa.query import Query
@@ -22,7 +25,8 @@ from qa.sentences import probabilities
 from qa.snapshot import Snapshot
 from qa.types import Band, Candidate, Confidence, Reason
 
-MODEL: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+Weights = Mapping[str, float]
+MODEL: Mapping[str, Any] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
 TENTH = 10
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|neither|nor|without|except|cannot|unable|fail\w*|non)\b|n['’]t\b", re.IGNORECASE
@@ -37,7 +41,8 @@ def assess(
     if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
     features = confidence_features(snapshot, retrieval, candidates)
-    probability = _logistic(features, MODEL["topic"]) * _logistic(features, MODEL["right"])
+    fluency = retrieval.evidence.fluency
+    probability = fluency * _probability(features, "fluent") + (1 - fluency) * _probability(features, "foreign")
     cuts = MODEL["bands"]
     if probability >= cuts["low"]:
         band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
@@ -48,9 +53,13 @@ def assess(
     return Confidence(Band.LOW, probability), tuple(reasons)
 
 
-def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+def _probability(features: Mapping[str, float], language: str) -> float:
+    return _logistic(features, MODEL[language]["topic"]) * _logistic(features, MODEL[language]["right"])
+
+
+def _logistic(features: Mapping[str, float], weights: Weights) -> float:
     logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
-    return 1 / (1 + math.exp(-logit))
+    return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
 
 
 def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
@@ -63,22 +72,22 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
     sentence = first + int(np.argmax(best.sentence_scores))
     own = slice(first, first + len(best.sentence_scores))
     match, weights = evidence.interaction, evidence.interaction.weights
-    matches = np.maximum(np.maximum.reduceat(match.sentences, evidence.first), match.contexts)
-    in_passage, by_passage = matches[place], matches @ weights
+    in_passage = np.maximum(match.sentences[own].max(axis=0), match.contexts[place])
     shares = _Terms.of(snapshot, retrieval.query, best.row)
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 1.0
     wanted = answer_type(retrieval.query.text)
     return {
         "dense": float(evidence.dense[place]),  # cosine of question and passage
         "sentence_dense": float(evidence.sentence_dense[sentence]),  # and of question and sentence
-        "token_match": float(by_passage[place]),  # how well the passage matches the question's tokens
+        "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
         "sentence_match": float(match.sentences[sentence] @ weights),  # how well the sentence does
-        "weak_match": _lowest_quarter(in_passage),  # the question's tokens that are matched worst
-        "better_match": float(by_passage.max() - by_passage[place]),  # another passage that matches more of them
+        "worst_match": float(in_passage.min(initial=1.0)),  # the question's token that is matched worst
         "covered": shares.covered,  # share of the question's rarity that the passage or its title says
         "unknown": shares.unknown,  # share that no document says
+        "missing_name": shares.missing_name,  # rarest name or number that the passage does not say, as a share
         "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
         "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
+        "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
         "lead": probabilities([candidate.score for candidate in candidates])[0],  # among all that were ranked
         "lexical_gap": min(_above_the_tenth(evidence.lexical, place) / 10, 3.0),  # BM25 above the tenth best
         "type_found": float(evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
@@ -88,11 +97,6 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
     }
 
 
-def _lowest_quarter(values: Scores) -> float:
-    """The mean of the lowest quarter, at least of one; 1 of none."""
-    return float(np.sort(values)[: max(1, len(values) // 4)].mean()) if len(values) else 1.0
-
-
 def _above_the_tenth(values: Scores, place: int) -> float:
     return float(values[place] - np.sort(values)[-min(TENTH, len(values))])
 
@@ -100,9 +104,10 @@ def _above_the_tenth(values: Scores, place: int) -> float:
 class _Terms:
     """Shares of the question's rarity."""
 
-    def __init__(self, covered: float, unknown: float) -> None:
+    def __init__(self, covered: float, unknown: float, missing_name: float) -> None:
         self.covered = covered
         self.unknown = unknown
+        self.missing_name = missing_name
 
     @classmethod
     def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
@@ -115,6 +120,7 @@ class _Terms:
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,
             unknown=sum(rarity[t] for t in unknown) / total,
+            missing_name=max((rarity[t] for t in missing & _names(query)), default=0.0) / total,
         )
 
 
@@ -122,3 +128,10 @@ def _said(snapshot: Snapshot, row: int) -> set[int | None]:
     """The ids of the terms that a passage or its context says."""
     context = terms(snapshot.passages[row].context)
     return {*snapshot.terms_of(row).tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
+
+
+def _names(query: Query) -> set[str]:
+    """Terms of the question that are written with a capital (but its first word) or hold a digit."""
+    shapes = token_shapes(query.text, query.tokens)
+    is_name = [s & TokenShape.DIGIT or (s & TokenShape.CAPITAL and not s & TokenShape.INITIAL) for s in shapes]
+    return {token.term for token, named in zip(query.tokens, is_name, strict=True) if named}
