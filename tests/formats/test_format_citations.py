@@ -4,8 +4,9 @@ import honest
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
+from qa.api.answer_schemas import AskResponse, CitationBody
 from qa.api.app import web_folder
-from qa.api.schemas import AskResponse, CitationBody, DocumentSummary
+from qa.api.document_schemas import DocumentSummary
 from qa.readers import read
 from qa.rendering import render_answer
 from qa.splitter import SentenceSplitter

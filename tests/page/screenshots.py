@@ -78,7 +78,7 @@ def keys(page: Page) -> None:
     page.locator("[data-action=keys]").click()
 
 
-def corpus(page: Page) -> None:
+def documents(page: Page) -> None:
     page.goto("/corpus")
 
 
@@ -121,14 +121,14 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("08-refusal", refusal, {}),
     ("09-filtered", filtered, {}),
     ("10-keys", keys, {}),
-    ("11-corpus", corpus, {}),
+    ("11-corpus", documents, {}),
     ("13-changed", changed, {}),
     ("12-document", document, {}),
     ("20-phone-empty", empty, PHONE),
     ("21-phone-answer", answer, PHONE),
     ("22-phone-source", source, PHONE),
     ("23-phone-refusal", refusal, PHONE),
-    ("24-phone-corpus", corpus, PHONE),
+    ("24-phone-corpus", documents, PHONE),
     ("26-phone-changed", changed, PHONE),
     ("25-smallest-answer", answer, SMALLEST),
     ("30-dark-empty", empty, DARK),
@@ -142,7 +142,7 @@ HARD: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("41-long-title", long_title, {}),
     ("42-long-title-phone", long_title, SMALLEST),
     ("43-arabic", arabic, {}),
-    ("44-hard-corpus", corpus, {}),
+    ("44-hard-corpus", documents, {}),
 )
 
 
@@ -164,7 +164,8 @@ def main() -> None:
     embedder = compose.build_embedder(Settings(), threads=2)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = launch(playwright)
-        with serving(CORPUS, Path(scratch) / "index", embedder) as site:
+        corpus = shutil.copytree(CORPUS, Path(scratch) / "corpus")  # some scenes delete documents
+        with serving(corpus, Path(scratch) / "index", embedder) as site:
             shoot(browser, site, SAMPLE)
             shoot(browser, site, (("readme", source, {"viewport": {"width": 1120, "height": 700}}),))
         hard = write_corpus(Path(scratch) / "hard", VARIED | {"diary.md": long_article(LONG_WORDS)})

@@ -11,10 +11,10 @@ from fastapi.staticfiles import StaticFiles
 import qa
 from qa import compose
 from qa.api import errors
+from qa.api.errors import Problem
 from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.routes import ROUTERS
-from qa.api.schemas import Problem
 from qa.api.templates import Pages
 from qa.config import Settings
 from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
@@ -68,7 +68,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own manual loads a script from elsewhere; see routes/manual.py
         redoc_url=None,
-        responses={"4XX": {"model": Problem, "content": {errors.MEDIA_TYPE: {}}}},
+        responses={"4XX": {"model": errors.Problem, "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.service = service
     app.state.settings = settings

@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
+from qa.api.document_schemas import UnreadableBody
+from qa.api.errors import Problem
 from qa.api.presentation import job_text
-from qa.api.schemas import Problem, UnreadableBody
 from qa.errors import ChangeRefused
 from qa.jobs import Built, Job
 from qa.uploads import Stored

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from qa.errors import IndexUnusable, QAError, QuestionError, TokenRequired, TooBusy
@@ -19,6 +20,16 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "2"
 TYPE_PREFIX = "/problems/"
 _PLAIN = re.compile(r"[A-Za-z0-9_]{1,40}")
+
+
+class Problem(BaseModel):
+    """RFC 9457, problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = None
 
 
 def problem(

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 from pydantic import ValidationError
 
-from qa.api.schemas import AskBody, FiltersBody
+from qa.api.question_schemas import AskBody, FiltersBody
 from qa.errors import QuestionError
 from qa.types import Document, Filters, Question, Span
 

@@ -4,7 +4,8 @@ import argparse
 import json
 
 from qa import compose
-from qa.api.schemas import AskResponse, parse_question
+from qa.api.answer_schemas import AskResponse
+from qa.api.question_schemas import parse_question
 from qa.config import Settings
 from qa.rendering import render_answer
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from qa.api.answer_schemas import AskResponse
 from qa.api.dependencies import CurrentService, CurrentShown
-from qa.api.schemas import AskBody, AskLink, AskResponse
+from qa.api.question_schemas import AskBody, AskLink
 
 router = APIRouter(tags=["ask"])
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from qa.api.corpus_page import CurrentCorpusPage
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
-from qa.api.schemas import DocumentList, DocumentResponse, DocumentSummary
+from qa.api.document_schemas import DocumentList, DocumentResponse, DocumentSummary
 from qa.api.source import document_blocks, find_document
 from qa.api.view import View
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from qa.api.dependencies import CurrentJudgements, CurrentService
 from qa.api.guard import OWN_PAGES
+from qa.api.question_schemas import QuestionText, Strict
 from qa.api.refine import passage_rows
-from qa.api.schemas import QuestionText, Strict
 from qa.errors import QuestionError
 from qa.feedback import Judgement
 

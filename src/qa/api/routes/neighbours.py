@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from qa.api.answer_schemas import PassageBody
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
 from qa.api.presentation import display_title, document_url
+from qa.api.question_schemas import AskBody, QuestionText
 from qa.api.refine import passage_rows, refine
-from qa.api.schemas import AskBody, PassageBody, QuestionText
 from qa.api.source import find_document
 from qa.api.view import View
 from qa.errors import QuestionError

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from qa.api.answer_schemas import AskResponse
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
-from qa.api.schemas import AskBody, AskResponse
+from qa.api.question_schemas import AskBody
 from qa.api.source import Source, open_source
 from qa.api.view import CurrentView, View
 from qa.api.why import plain
