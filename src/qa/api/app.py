@@ -11,7 +11,6 @@ from fastapi.staticfiles import StaticFiles
 import qa
 from qa import compose
 from qa.api import errors
-from qa.api.errors import Problem
 from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.routes import ROUTERS
