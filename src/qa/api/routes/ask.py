@@ -17,8 +17,8 @@ def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response
     answered = service.ask(body.to_question())
     shown.add(citation.document.id for citation in answered.answer.citations)
     # Serialised here, once: given the model, the framework would validate and convert every field again.
-    content = AskResponse.of(answered, scores="scores" in body.include).model_dump_json()
-    return Response(content, media_type="application/json")
+    response = AskResponse.of(answered, scores="scores" in body.include, context="context" in body.include)
+    return Response(response.model_dump_json(), media_type="application/json")
 
 
 @router.get("/ask", summary="The same as a link", response_model=AskResponse)
