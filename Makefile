@@ -1,6 +1,6 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
-# make faults  the long fault tests: 40 kills of the server, 5,000 questions over 20 rebuilds
+# make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
@@ -30,7 +30,8 @@ eval: $(VENV)/.run
 	$(BIN)/qa eval tests/quality $(filter-out %/rewrites/,$(dir $(wildcard ../shared/eval/*/queries.jsonl))) --compare bm25,dense,rrf
 
 faults: $(VENV)/.dev
-	QATEST_KILLS=40 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 $(BIN)/python -m pytest -s tests/faults
+	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 \
+		$(BIN)/python -m pytest -s tests/faults tests/laws/test_kills.py tests/laws/test_faults.py
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tests/page/screenshots.py

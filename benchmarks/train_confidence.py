@@ -1,11 +1,13 @@
 """Fit ``src/qa/confidence.json`` on development sets.
 
-Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR SET…
+Usage: python benchmarks/train_confidence.py --work DIR --foreign DIR --twice clapnq SET…
 
-Two logistic regressions on ``confidence_features``. Topic: is the question one of the set's own, or one of FOREIGN,
-which are asked of every set? Right: does the sentence that would be cited for one of its own questions say the gold
-answer? The product of both is the probability that the citation answers. The bands begin at the least probability at
-and above which the measured precision is 0.95 (high) and 0.8 (medium) in five-fold cross-validation.
+Two logistic regressions on ``confidence_features``, once with every example weighted by the fluency of the candidates
+and once by what is left of it, since English and German or Chinese differ in what the numbers mean. Topic: is the
+question one of the set's own, or one of FOREIGN, which are asked of every set? Right: does the sentence that would be
+cited for one of its own questions say the gold answer? The product of both is the probability that the citation
+answers. The bands begin at the least probability at and above which the measured precision is 0.95 (high) and 0.8
+(medium) in five-fold cross-validation.
 """
 
 import argparse
@@ -32,13 +34,14 @@ FOREIGN_SHARE = 0.5  # of the foreign questions go to each set
 
 
 def examples(dataset, foreign, snapshot, retriever):
-    """Features, whether the citation is right, and the group of each question."""
+    """Features, whether the citation is right, the group of each question, and the fluency of its candidates."""
     asked = [(gold, "own" if gold.answerable else "near") for gold in dataset.questions if not gold.history]
     for gold, group in [*asked, *((gold, "foreign") for gold in foreign)]:
         retrieval = retriever.retrieve(snapshot, gold.text)
         if retrieval.candidates:
             features = confidence_features(snapshot, retrieval, retrieval.candidates)
-            yield features, gold.answerable and cites_answer(gold, snapshot, retrieval.candidates), group
+            right = gold.answerable and cites_answer(gold, snapshot, retrieval.candidates)
+            yield features, right, group, retrieval.evidence.fluency
 
 
 def cites_answer(gold, snapshot, candidates):
@@ -48,8 +51,9 @@ def cites_answer(gold, snapshot, candidates):
 
 
 def fit(table, right, weight):
-    """Weights of a logistic regression, the intercept first."""
-    design = np.concatenate([np.ones((len(table), 1)), table], axis=1)
+    """Weights of a logistic regression, the intercept first; worked out on features of equal spread."""
+    centre, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
+    design = np.concatenate([np.ones((len(table), 1)), (table - centre) / spread], axis=1)
 
     def loss(weights):
         logits = design @ weights
@@ -58,30 +62,40 @@ def fit(table, right, weight):
         gradient[1:] += 2 * PENALTY * weights[1:]
         return value, gradient
 
-    return minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    slopes = found[1:] / spread
+    return np.concatenate([[found[0] - slopes @ centre], slopes])
 
 
 def predict(weights, table):
     """Probabilities."""
-    return 1 / (1 + np.exp(-(weights[0] + table @ weights[1:])))
+    return 1 / (1 + np.exp(-np.clip(weights[0] + table @ weights[1:], -50, 50)))
 
 
-def fit_both(table, right, foreign, weight):
-    """Topic and right."""
-    own = ~foreign
-    return fit(table, own.astype(float), weight / weight.sum()), fit(
-        table[own], right[own], weight[own] / weight[own].sum()
-    )
+def fit_all(table, right, foreign, weight, fluency):
+    """Topic and right, for each language."""
+    own, fitted = ~foreign, {}
+    for language, share in (("fluent", fluency), ("foreign", 1 - fluency)):
+        w = weight * share
+        topic = fit(table, own.astype(float), w / w.sum())
+        fitted[language] = {"topic": topic, "right": fit(table[own], right[own], w[own] / w[own].sum())}
+    return fitted
 
 
-def cross_validated(table, right, foreign, weight):
+def estimate(fitted, table, fluency):
+    """Mixed probabilities."""
+    both = [predict(fitted[k]["topic"], table) * predict(fitted[k]["right"], table) for k in ("fluent", "foreign")]
+    return fluency * both[0] + (1 - fluency) * both[1]
+
+
+def cross_validated(table, right, foreign, weight, fluency):
     """Each example's probability under models fitted without its fold."""
     fold = np.random.default_rng(1).integers(0, FOLDS, len(table))
     found = np.zeros(len(table))
     for k in range(FOLDS):
-        rest = fold != k
-        topic, given = fit_both(table[rest], right[rest], foreign[rest], weight[rest])
-        found[fold == k] = predict(topic, table[fold == k]) * predict(given, table[fold == k])
+        rest, held = fold != k, fold == k
+        fitted = fit_all(table[rest], right[rest], foreign[rest], weight[rest], fluency[rest])
+        found[held] = estimate(fitted, table[held], fluency[held])
     return found
 
 
@@ -97,15 +111,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
     parser.add_argument("--foreign", type=Path, required=True, help="questions that no set answers")
+    parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
     bench = compose.build_bench(load_settings(), options.work)
     foreign = load_datasets(options.foreign)[0].questions[:: int(1 / FOREIGN_SHARE)]
     rows = []
-    for dataset in (load_datasets(folder)[0] for folder in options.sets):
+    for dataset in (dataset for folder in options.sets for dataset in load_datasets(folder) if dataset.documents):
         snapshot = open_dataset(dataset, bench.indexer, options.work)
         found = list(examples(dataset, foreign, snapshot, bench.retriever))
-        rows += [(dataset.name, 1 / len(found), *example) for example in found]
+        weight = (2 if dataset.name in options.twice.split(",") else 1) / len(found)
+        rows += [(dataset.name, weight, *example) for example in found]
     write(rows)
 
 
@@ -116,7 +132,8 @@ def write(rows):
     right = np.array([row[3] for row in rows], dtype=float)
     weight = np.array([row[1] for row in rows])
     foreign = np.array([row[4] == "foreign" for row in rows])
-    probabilities = cross_validated(table, right, foreign, weight)
+    fluency = np.array([row[5] for row in rows])
+    probabilities = cross_validated(table, right, foreign, weight, fluency)
     for name in dict.fromkeys(row[0] for row in rows):
         own = np.array([row[0] == name for row in rows])
         groups = {g: probabilities[own & np.array([row[4] == g for row in rows])] for g in ("own", "near", "foreign")}
@@ -126,12 +143,15 @@ def write(rows):
             f"ECE {calibration_error(probabilities[own], right[own]):.3f}"
         )
     bands = {band: round(least(probabilities, right, precision), 3) for band, precision in BANDS.items()}
-    fitted = fit_both(table, right, foreign, weight)
-    topic, given = (dict(zip(["intercept", *names], np.round(w, 3).tolist(), strict=True)) for w in fitted)
+    named = {
+        language: {
+            part: dict(zip(["intercept", *names], np.round(weights, 4).tolist(), strict=True))
+            for part, weights in parts.items()
+        }
+        for language, parts in fit_all(table, right, foreign, weight, fluency).items()
+    }
     path = Path(qa.__file__).with_name("confidence.json")
-    path.write_text(
-        json.dumps({"topic": topic, "right": given, "bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8"
-    )
+    path.write_text(json.dumps(named | {"bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8")
     print(path.read_text("utf-8"))
 
 

@@ -3,6 +3,7 @@ that is asked over HTTP.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,9 +81,10 @@ def seed_index(indexer_for, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(corpus_index) -> Iterator[Served]:
-    """``qa serve`` in its own process, asked over HTTP."""
-    with serve("--index", corpus_index) as served:
+def server(corpus_index, tmp_path_factory) -> Iterator[Served]:
+    """``qa serve`` in its own process, asked over HTTP; of ``corpus/`` it has a copy, which it may change."""
+    corpus = shutil.copytree(CORPUS, tmp_path_factory.mktemp("served") / "corpus")
+    with serve("--corpus", corpus, "--index", corpus_index) as served:
         served.wait_until_ready()
         yield served
 

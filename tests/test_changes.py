@@ -247,7 +247,7 @@ FOREIGN = [
     {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"},
     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Host": "evil.example"},
     {"Host": "127.0.0.1.evil.example"}, {"Host": "localhost.evil.example", "Origin": "http://localhost.evil.example"},
-    {"Host": "192.0.2.7"}, {"Host": "[::2]"}, {"Host": "a]b["},
+    {"Host": "192.0.2.7"}, {"Host": "[::2]"}, {"Host": "a]b["}, {"Origin": "http://[127.0.0.1"},
 ]  # fmt: skip
 CHANGES = [
     ("POST", "/documents", {"files": True}), ("DELETE", "/documents/ferry.txt", {}),
@@ -269,6 +269,18 @@ def test_no_change_from_another_site(client, site, method, path, options, header
     assert_problem(send(client, method, path, options, headers), 403, "write-forbidden", "another site|does not name")
     assert names_in(site.corpus) == before
     assert {job.id for job in site.jobs()} == jobs
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+def test_no_change_through_a_proxy_without_a_token(client, site, small, small_site, header):
+    """Behind a proxy all the world seems to be this machine: without a token nothing is taken, with it everything."""
+    before, headers = names_in(site.corpus), {header: "203.0.113.9"}
+    response = client.post("/documents?rebuild=false", files=files(("evil.txt", TRAIN)), headers=headers)
+    assert_problem(response, 403, "write-forbidden", "came through a proxy.*set QA_ADMIN_TOKEN")
+    assert names_in(site.corpus) == before
+    response = small.post("/documents?rebuild=false", files=files(("good.txt", TRAIN)), headers=headers)
+    assert response.status_code == 201
+    (small_site.corpus / "good.txt").unlink()
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]", "LOCALHOST"])

@@ -12,6 +12,8 @@ import qa
 from places import CHECKOUT
 from qa import snapshot as snapshots
 from qa.cli import main
+from qa.readers.isolation import Parser
+from qa.types import Unreadable
 from servers import environment, run_qa
 
 PLANE = "The plane left Hong Kong at noon.\n\nNobody on the ground knew who was in it."
@@ -79,6 +81,18 @@ def test_index_tells_what_changed(corpus, capsys):
 
 def lines_of(capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_reread_tries_every_file_again(corpus, capsys, monkeypatch):
+    """What could not be read stays so while the file is as it was; ``--reread`` gives every file another try."""
+    (corpus / "slow.txt").write_text("The slow train left at noon.", "utf-8")
+    with monkeypatch.context() as busy:
+        busy.setattr(Parser, "parse", lambda self, name, content: [Unreadable(name, "reading it takes longer")])
+        assert main(["index"]) == 3
+    capsys.readouterr()
+    for options, status in (([], 3), (["--reread"], 0), ([], 0)):
+        assert main(["index", *options]) == status
+        assert ("unreadable: slow.txt" in capsys.readouterr().out) == bool(status)
 
 
 def test_index_tells_another_program(corpus, index, capsys):

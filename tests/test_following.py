@@ -1,6 +1,7 @@
 """A running service follows the index: what is published is opened beside what serves, and then swapped in."""
 
 import itertools
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from qa import index_folder
+from qa.errors import SnapshotDamaged
+from qa.service import POLL_S
 from qa.types import Question
 
 PATIENCE_S = 30
@@ -104,6 +107,34 @@ def test_a_damaged_snapshot_does_not_replace_what_serves(followed, caplog):
     index_folder.publish(indexer.index, second)
     wait_until(lambda: service.snapshot.manifest.id == second)
     assert service.not_opened is None
+
+
+def test_a_snapshot_is_opened_once(followed, caplog):
+    """Where whoever has built opens the snapshot while the follower waits for its turn, that does not open it again."""
+    service, indexer = followed
+    caplog.set_level(logging.INFO)
+    write(indexer.corpus, a="The ferry left at one.")
+    with service._opening:
+        built = indexer.build().snapshot
+        time.sleep(2 * POLL_S)  # the follower has seen it, and waits
+        service._open()
+    time.sleep(2 * POLL_S)
+    assert sum(f"serving snapshot {built}" in record.message for record in caplog.records) == 1
+
+
+def test_what_another_could_not_open_is_tried_again(followed, monkeypatch):
+    """What whoever has built could not open the follower tries again later, and it is opened when it is mended."""
+    monkeypatch.setattr("qa.service.RETRY_SERVING_S", 0.5)
+    service, indexer = followed
+    write(indexer.corpus, a="The ferry left at one.")
+    with service._opening:
+        second = indexer.build().snapshot
+        mend = damage(indexer.index, second)
+        time.sleep(2 * POLL_S)
+        with pytest.raises(SnapshotDamaged, match="has a wrong byte"):
+            service._open()
+    mend()
+    wait_until(lambda: service.snapshot.manifest.id == second)
 
 
 def test_catching_up_opens_what_was_just_published(indexer_for, service_for, tmp_path):

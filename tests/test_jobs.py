@@ -179,6 +179,32 @@ def test_a_killed_build_is_tried_again(play, monkeypatch):
     wait_until(lambda: played.marks.token is None)
 
 
+def test_what_the_watch_saw_is_built_in_the_end(play, monkeypatch):
+    """A change that came by the folder has no mark on the disk: its build is tried until one has succeeded."""
+    monkeypatch.setattr("qa.jobs.RETRY_S", 0.1)
+    played = play([1], [1], [DONE], [1])
+    assert played.end(played.jobs.request(until_built=True)).state is State.FAILED
+    wait_until(lambda: played.started() == 3 and played.jobs.current().state is State.DONE)
+    assert played.end(played.jobs.request()).state is State.FAILED
+    time.sleep(0.4)
+    assert played.started() == 4, "what nobody owes is not tried again"
+
+
+@pytest.mark.parametrize("method", ["unindexed", "settle"])
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), ValueError("no text")], ids=["disk", "damage"])
+def test_a_corpus_that_cannot_be_written_ends_no_worker(play, monkeypatch, method, error):
+    """Where a change cannot be looked up or settled the job ends all the same, and the next one is built."""
+
+    def fail(*_):
+        raise error
+
+    played = play([DONE], [1], [DONE])
+    played.marks.token = "changed"
+    monkeypatch.setattr(played.marks, method, fail)
+    for state in (State.DONE, State.FAILED, State.DONE):
+        assert played.end(played.jobs.request()).state is state
+
+
 def test_a_build_waits_for_another_process(play, monkeypatch):
     """While another process builds, the job says which, and goes on when that has finished."""
     monkeypatch.setattr("qa.jobs.LOCKED_WAIT_S", 0.5)

@@ -29,6 +29,8 @@ from qa.readers import READERS
         ("con.backup.md", "document-con.backup.md"),
         ("Lpt1.txt", "document-Lpt1.txt"),
         ("console.md", "console.md"),
+        ("con_.md", "document-con.md"),
+        ("aux-_-.md", "document-aux.md"),
         (".hidden.md", "hidden.md"),
         ("...md", "document.md"),
         (".md", "document.md"),

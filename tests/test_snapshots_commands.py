@@ -67,6 +67,13 @@ def test_an_empty_index_is_said(tmp_path, capsys):
     assert capsys.readouterr().out == "there is no index yet; run: qa index\n"
 
 
+def test_rollback_makes_no_index(tmp_path, capsys):
+    """A folder that is not there, such as a mistyped one, is named as no index, and not made."""
+    assert main(["rollback", "--index", str(tmp_path / "idnex")]) == 1
+    assert "there is no index yet" in capsys.readouterr().err
+    assert not (tmp_path / "idnex").exists()
+
+
 def test_rollback_goes_back_one(ids, capsys, index, service_for):
     """Without an id the snapshot before the current one answers, again and again until there is none."""
     for expected in (ids[1], ids[0]):

@@ -16,6 +16,7 @@ import pytest
 
 from places import CHECKOUT
 from qa.corpus import list_files
+from qa.durable import link
 from qa.errors import Conflict, DocumentNotFound, NotStored, TooLarge
 from qa.uploads import Outcome, Stored, UploadLimits, Uploads
 from servers import environment
@@ -171,6 +172,22 @@ def test_what_is_deleted_never_leaves_through_a_link(uploads, corpus, tmp_path):
     with pytest.raises(Conflict, match="is a link by now"):
         uploads.restore("2006/a.txt")
     assert not (tmp_path / "a.txt").exists()
+    (corpus / "2006").unlink()
+    (corpus / "2006").mkdir()
+    (corpus / "2006" / "deep").mkdir()
+    (corpus / "2006" / "deep" / "b.txt").write_bytes(OLD)
+    uploads.delete("2006/deep/b.txt")
+    (corpus / "2006" / "deep").rmdir()
+    (corpus / "2006").rmdir()
+    (corpus / "2006").symlink_to(tmp_path)
+    with pytest.raises(Conflict, match="is a link by now"):
+        uploads.restore("2006/deep/b.txt")
+    assert not (tmp_path / "deep").exists(), "a folder was made outside"
+    (corpus / "2006").unlink()
+    (corpus / "2006").write_bytes(b"a file where the folder was")
+    for name in ("2006/a.txt", "2006/deep/b.txt"):
+        with pytest.raises(Conflict, match="is a file by now"):
+            uploads.restore(name)
     add(uploads)
     (corpus / ".deleted").rename(tmp_path / "moved")
     (corpus / ".deleted").symlink_to(tmp_path / "moved")
@@ -219,6 +236,51 @@ def test_changes_are_remembered_until_they_are_built(uploads, corpus):
     assert uploads.unindexed() is None
 
 
+def test_a_token_is_of_a_change_that_is_complete(uploads, corpus, monkeypatch):
+    """A build that begins in the middle of a change must not settle it: its token is told when the file is there."""
+    half, go_on, seen = threading.Event(), threading.Event(), []
+
+    def slow_link(source, target):
+        half.set()
+        assert go_on.wait(20)
+        link(source, target)
+
+    monkeypatch.setattr("qa.uploads.link", slow_link)
+    changing = threading.Thread(target=add, args=(uploads,))
+    changing.start()
+    assert half.wait(20)
+    looking = threading.Thread(target=lambda: seen.append((uploads.unindexed(), files(corpus))))
+    looking.start()
+    looking.join(0.2)
+    go_on.set()
+    changing.join()
+    looking.join()
+    assert seen == [(uploads.unindexed(), {"a.txt": OLD})]
+
+
+def test_every_folder_of_a_change_is_on_the_disk(uploads, corpus, monkeypatch):
+    """What is acknowledged is found after a power cut: each folder that holds a new or vanished name was synced."""
+    synced, fsync = [], os.fsync
+
+    def recorded(descriptor):
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    add(uploads)
+    assert {corpus.parent, corpus} <= {*synced}
+    (corpus / "2006").mkdir()
+    (corpus / "2006" / "a.txt").write_bytes(OLD)
+    synced.clear()
+    uploads.delete("2006/a.txt")
+    [kept] = (corpus / ".deleted").iterdir()
+    assert {corpus, corpus / "2006", corpus / ".deleted", kept, kept / "2006"} <= {*synced}
+    (corpus / "2006").rmdir()
+    synced.clear()
+    uploads.restore("2006/a.txt")
+    assert {corpus, corpus / "2006"} <= {*synced}
+
+
 def test_two_at_once_under_one_name(uploads, corpus):
     """Of several different files sent at once under one name, one is stored, and the others are told."""
     outcomes = []
@@ -251,6 +313,10 @@ def test_sweeping(uploads, corpus):
         fcntl.flock(file, fcntl.LOCK_EX)
         uploads.sweep()
         assert hidden(corpus) == {alive.name}
+    assert not old.exists()
+    uploads.restore("a.txt")
+    old.mkdir()
+    uploads.delete("a.txt")  # a server that is not started again for a month
     assert not old.exists()
     uploads.restore("a.txt")
 

@@ -15,11 +15,19 @@ from hypothesis import strategies as st
 from places import CHECKOUT
 from qa import index_folder
 from qa.errors import CorpusError, IndexLocked
-from qa.watch import REST_MS, _counts, watch
+from qa.watch import _counts, watch
 from servers import environment
 
 PATIENCE_S = 20
-QUIET_S = 3 * REST_MS / 1000
+REST_MS = 200
+QUIET_S = 4 * REST_MS / 1000
+
+
+@pytest.fixture(autouse=True)
+def short_rests(monkeypatch):
+    """Half of the product's time: most of these tests wait for nothing to happen."""
+    monkeypatch.setattr("qa.watch.REST_MS", REST_MS)
+    monkeypatch.setattr("qa.watch.LOOK_MS", REST_MS)
 
 
 @pytest.fixture
@@ -130,6 +138,39 @@ def test_a_folder_that_is_taken_away_is_waited_for(corpus, tmp_path):
         calls = len(watched.calls)
         (corpus / "a.txt").write_text("words", "utf-8")
         watched.wait_for(calls + 1)
+
+
+def test_an_index_behind_a_link_does_not_count(corpus, tmp_path):
+    """What a build writes into an index that a link in the corpus leads to calls for no build: no build without end."""
+    (tmp_path / "elsewhere").mkdir()
+    (corpus / "index").symlink_to(tmp_path / "elsewhere")
+    with Watched(corpus, corpus / "index", lambda: (corpus / "index" / "LOCK").write_text("1", "utf-8")) as watched:
+        time.sleep(QUIET_S)
+        assert len(watched.calls) == 1
+
+
+SHORT_OF_FILES = """
+import logging, platform, resource, sys, threading
+from pathlib import Path
+from qa.watch import watch
+platform.uname()
+logging.basicConfig(stream=sys.stdout)
+_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+stop = threading.Event()
+threading.Timer(1.2, resource.setrlimit, (resource.RLIMIT_NOFILE, (hard, hard))).start()
+watch(Path(sys.argv[1]), Path(sys.argv[2]), stop, stop.set)
+"""
+
+
+def test_a_folder_that_cannot_be_watched_is_tried_again(corpus, tmp_path):
+    """Where the system has no room for another watch that is said once, and watching begins when there is."""
+    command = [sys.executable, "-c", SHORT_OF_FILES, str(corpus), str(tmp_path / "index")]
+    ended = subprocess.run(
+        command, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
+    assert ended.stdout.count("cannot be watched") == 1
+    assert "Too many open files" in ended.stdout
 
 
 names = st.lists(st.text("ab._", min_size=1, max_size=4).filter(lambda name: name not in (".", "..")), min_size=1)

@@ -78,6 +78,9 @@ def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command = _command(commands, "index", "bring the index up to date with the corpus folder")
     command.add_argument("--strict", action="store_true", help="publish nothing if any file cannot be read")
     command.add_argument(
+        "--reread", action="store_true", help="parse every file again, also those that have not changed"
+    )
+    command.add_argument(
         "--json",
         action="store_true",
         help="print progress and the result, or the error, as one JSON object a line",

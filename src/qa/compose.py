@@ -68,7 +68,7 @@ def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings))
-    return Service(settings.index, embedder, answerer, settings.max_waiting)
+    return Service(settings.index, embedder, answerer, settings.max_waiting, settings.cached_answers)
 
 
 def build_uploads(settings: Settings) -> Uploads:

@@ -1,25 +1,36 @@
 """How sure the service is that its best sentence answers, and when it refuses.
 
 The probability is that the documents speak of what is asked, times that the cited sentence then is the answer: two
-logistic regressions over a few readable numbers. Their coefficients, and the probabilities from which measured
-precision is high or medium, stand in ``confidence.json``, made by ``benchmarks/train_confidence.py``.
+logistic regressions over a few readable numbers. There is a pair of them for text in a language that the encoder speaks
+and one for other text, whose numbers mean something else; the estimate is mixed from both by the candidates' fluency.
+Their coefficients, and the probabilities from which measured precision is high or medium, stand in ``confidence.json``,
+made by ``benchmarks/train_confidence.py``.
 """
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
 from qa.analysis import TokenShape, terms, token_shapes
 from qa.features import AnswerType, answer_type
+from qa.protocols import Scores
 from qa.query import Query
 from qa.retriever import Retrieval
+from qa.sentences import probabilities
 from qa.snapshot import Snapshot
 from qa.types import Band, Candidate, Confidence, Reason
 
-MODEL: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+Weights = Mapping[str, float]
+MODEL: Mapping[str, Any] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+TENTH = 10
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|neither|nor|without|except|cannot|unable|fail\w*|non)\b|n['’]t\b", re.IGNORECASE
+)
 UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
 
 
@@ -30,7 +41,8 @@ def assess(
     if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
     features = confidence_features(snapshot, retrieval, candidates)
-    probability = _logistic(features, MODEL["topic"]) * _logistic(features, MODEL["right"])
+    fluency = retrieval.evidence.fluency
+    probability = fluency * _probability(features, "fluent") + (1 - fluency) * _probability(features, "foreign")
     cuts = MODEL["bands"]
     if probability >= cuts["low"]:
         band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
@@ -41,9 +53,13 @@ def assess(
     return Confidence(Band.LOW, probability), tuple(reasons)
 
 
-def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+def _probability(features: Mapping[str, float], language: str) -> float:
+    return _logistic(features, MODEL[language]["topic"]) * _logistic(features, MODEL[language]["right"])
+
+
+def _logistic(features: Mapping[str, float], weights: Weights) -> float:
     logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
-    return 1 / (1 + math.exp(-logit))
+    return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
 
 
 def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
@@ -72,10 +88,17 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
         "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
         "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
         "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
+        "lead": probabilities([candidate.score for candidate in candidates])[0],  # among all that were ranked
+        "lexical_gap": min(_above_the_tenth(evidence.lexical, place) / 10, 3.0),  # BM25 above the tenth best
         "type_found": float(evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
         "type_absent": float(1 - evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
+        "negated": float(bool(_NEGATION.search(retrieval.query.text))),  # asks what is not so: hard to tell
         "length": math.log(1 + len(retrieval.query.tokens)),
     }
+
+
+def _above_the_tenth(values: Scores, place: int) -> float:
+    return float(values[place] - np.sort(values)[-min(TENTH, len(values))])
 
 
 class _Terms:
@@ -92,13 +115,12 @@ class _Terms:
         said = _said(snapshot, row)
         rarity = {term: lexical.idf(term) for term in query.variants}
         total = sum(rarity.values()) or 1.0
-        names = _names(query)
         missing = {t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in said for x in (t, *s))}
         unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,
             unknown=sum(rarity[t] for t in unknown) / total,
-            missing_name=max((rarity[t] for t in missing & names), default=0.0) / total,
+            missing_name=max((rarity[t] for t in missing & _names(query)), default=0.0) / total,
         )
 
 

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
     max_waiting: int = Field(32, ge=1, description="how many questions are answered or wait at once; more are refused")
     watch: bool = Field(False, description="whether the server indexes changes of the corpus as they come")
+    cached_answers: int = Field(512, ge=0, description="how many answers are kept, for questions that come again")
     threads: int | None = Field(None, ge=1, description="the encoder's threads; default: all to index, one to answer")
     admin_token: SecretStr | None = Field(
         None, description="what changes over HTTP need; unset: only from this machine"

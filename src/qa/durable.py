@@ -50,7 +50,7 @@ def status(path: Path) -> os.stat_result | None:
     """What the file system says of a name itself, links not followed; None where nothing has it."""
     try:
         return path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

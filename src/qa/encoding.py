@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import logging
+import os
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -155,5 +156,7 @@ def _read_record(file: BinaryIO) -> bytes | None:
     if len(head) < _HEAD.size:
         return None
     mark, size, digest = _HEAD.unpack(head)
-    content = file.read(size) if mark == _MARK else b""
-    return content if len(content) == size and hashlib.sha256(content).digest() == digest else None
+    if mark != _MARK or size > os.fstat(file.fileno()).st_size - file.tell():  # before room is made for it
+        return None
+    content = file.read(size)
+    return content if hashlib.sha256(content).digest() == digest else None

@@ -7,7 +7,6 @@ states are a cache beside the snapshots: lost, damaged or of other readers, ever
 import hashlib
 import json
 import logging
-import os
 import stat
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from qa.corpus import read_file
 from qa.errors import UnreadableFile
-from qa.index_folder import states_path
+from qa.index_folder import states_draft, states_path
 from qa.readers.version import readers_version
 from qa.types import Document, Unreadable
 
@@ -121,6 +120,11 @@ def _state(
     return FileState(known, looked_ns, sha256, tuple(documents), tuple(Unreadable(*entry) for entry in unreadable))
 
 
+def forget_states(index: Path) -> None:
+    """Let the next build read every file again, also those that could not be read and have not changed."""
+    states_path(index).unlink(missing_ok=True)
+
+
 def save_states(index: Path, states: FileStates) -> None:
     """Write the states down, atomically; where that fails, the next build reads every file again."""
     files = {
@@ -129,7 +133,7 @@ def save_states(index: Path, states: FileStates) -> None:
     }
     record = {"readers": readers_version(), "snapshot": states.snapshot, "recipe": states.recipe, "files": files}
     content = json.dumps(record).encode()
-    draft = states_path(index).with_suffix(f".{os.getpid()}")
+    draft = states_draft(index)
     try:
         draft.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         draft.replace(states_path(index))

@@ -11,11 +11,13 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from qa.durable import status, sync_folder
 from qa.errors import IndexLocked, IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.types import Unreadable
 
@@ -24,6 +26,7 @@ NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
 _STATES, _ENCODED = "files.json", "encoded.part"
 _BUILDING, _REMOVED = ".building-", ".removed-"
+_LEFTOVERS = (_BUILDING, _REMOVED, f".{_CURRENT}-", f".{_STATES}-")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -47,6 +50,11 @@ class Manifest:
 def states_path(index: Path) -> Path:
     """Where is kept what is known of the corpus's files; a cache."""
     return index / _STATES
+
+
+def states_draft(index: Path) -> Path:
+    """Where a build writes that down before it takes the place of what is kept."""
+    return index / f".{_STATES}-{os.getpid()}"
 
 
 def encoded_path(index: Path) -> Path:
@@ -78,8 +86,23 @@ def exclusive(index: Path) -> Iterator[None]:
 def add(index: Path, manifest: Manifest, write_parts: Callable[[Path], None]) -> None:
     """Write a snapshot beside the others and let CURRENT name it; until then nothing that is served changes."""
     index.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(index)  # of builds that were killed: what they take may be what this one lacks
     building = index / f"{_BUILDING}{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
+    target = index / manifest.id
+    try:
+        _fill(building, manifest, write_parts)
+        if target.exists():  # an unsound one: the indexer does not build again what it can open
+            target.rename(index / f"{_REMOVED}{manifest.id}-{os.getpid()}")
+        building.rename(target)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)  # on a full disk, what it takes is what the next build needs
+        raise
+    sync_folder(index)
+    publish(index, manifest.id)
+
+
+def _fill(building: Path, manifest: Manifest, write_parts: Callable[[Path], None]) -> None:
+    """Write all files of a snapshot, and force them to the disk."""
     building.mkdir()
     write_parts(building)
     files = {name: _sync(building / name) for name in _names(building)}
@@ -88,13 +111,7 @@ def add(index: Path, manifest: Manifest, write_parts: Callable[[Path], None]) ->
     (building / _SEAL).write_text(_sync(building / _MANIFEST) + "\n", "utf-8")
     _sync(building / _SEAL)
     for folder in (*(path for path in building.rglob("*") if path.is_dir()), building):
-        _sync_folder(folder)
-    target = index / manifest.id
-    if target.exists():  # an unsound one: the indexer does not build again what it can open
-        target.rename(index / f"{_REMOVED}{manifest.id}-{os.getpid()}")
-    building.rename(target)
-    _sync_folder(index)
-    publish(index, manifest.id)
+        sync_folder(folder)
 
 
 def publish(index: Path, snapshot_id: str) -> None:
@@ -103,7 +120,7 @@ def publish(index: Path, snapshot_id: str) -> None:
     draft.write_text(snapshot_id + "\n", "utf-8")
     _sync(draft)
     draft.replace(index / _CURRENT)
-    _sync_folder(index)
+    sync_folder(index)
 
 
 def sweep(index: Path, keep: int) -> None:
@@ -112,15 +129,20 @@ def sweep(index: Path, keep: int) -> None:
     The current one always stays, and so does one that any process has open: it goes with a later sweep.
     """
     encoded_path(index).unlink(missing_ok=True)
-    for leftover in [path for prefix in (_BUILDING, _REMOVED, f".{_CURRENT}-") for path in index.glob(f"{prefix}*")]:
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
+    _remove_leftovers(index)
     current = current_id(index)
     others = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id != current]
     for snapshot_id in others[max(keep - 1, 0) :]:
         _remove(index, snapshot_id)
+
+
+def _remove_leftovers(index: Path) -> None:
+    """Remove what killed builds were writing or removing; whoever calls this holds the index's lock."""
+    for leftover in [path for prefix in _LEFTOVERS for path in index.glob(f"{prefix}*")]:
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def _remove(index: Path, snapshot_id: str) -> None:
@@ -171,8 +193,9 @@ def publication(index: Path) -> tuple[str | None, int]:
 
 def list_ids(index: Path) -> list[str]:
     """All snapshots in the index, newest first."""
-    folders = [path for path in index.glob("*") if _ID.fullmatch(path.name) and (path / _MANIFEST).is_file()]
-    return [path.name for path in sorted(folders, key=lambda p: (p / _MANIFEST).stat().st_mtime_ns, reverse=True)]
+    found = ((path.name, status(path / _MANIFEST)) for path in index.glob("*") if _ID.fullmatch(path.name))
+    written = [(manifest.st_mtime_ns, name) for name, manifest in found if manifest and stat.S_ISREG(manifest.st_mode)]
+    return [name for _, name in sorted(written, reverse=True)]
 
 
 def find(index: Path, beginning: str) -> str:
@@ -190,7 +213,8 @@ def find(index: Path, beginning: str) -> str:
 
 def size_of(index: Path, snapshot_id: str) -> int:
     """The bytes that a snapshot takes."""
-    return sum(path.stat().st_size for path in (index / snapshot_id).rglob("*") if path.is_file())
+    found = (status(path) for path in (index / snapshot_id).rglob("*"))
+    return sum(file.st_size for file in found if file and stat.S_ISREG(file.st_mode))
 
 
 def read_manifest(index: Path, snapshot_id: str) -> Manifest:
@@ -266,11 +290,3 @@ def _sync(path: Path) -> str:
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

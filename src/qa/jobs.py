@@ -101,11 +101,12 @@ class Jobs:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = threading.Event()
         self._retry_at, self._retry_s = float("inf"), RETRY_S
+        self._owed = self._tried = False  # whether the next job, and the one that was begun last, is to succeed
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
         """Begin to work, first on what an earlier process left unbuilt."""
-        if self._pending.unindexed() is not None:
+        if self._unindexed() is not None:
             self.request()
         self._thread.start()
 
@@ -123,9 +124,10 @@ class Jobs:
         if self._thread.ident is not None:
             self._thread.join(STOP_S)
 
-    def request(self) -> Job:
-        """Ask for a build that begins after this moment."""
+    def request(self, until_built: bool = False) -> Job:
+        """Ask for a build that begins after this moment; one that fails is tried again where it is asked for so."""
         with self._changed:
+            self._owed = self._owed or until_built
             if self._queued is None:
                 job = Job(uuid.uuid4().hex[:12], State.QUEUED, _now())
                 self._queued = job.id
@@ -154,7 +156,7 @@ class Jobs:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            token = self._pending.unindexed()
+            token = self._unindexed()
             try:
                 ended = self._run(job)
             except InterruptedError:
@@ -166,6 +168,14 @@ class Jobs:
             self._settle(token, state)
             self._put(replace(ended, state=state, ended_at=_now()))
 
+    def _unindexed(self) -> str | None:
+        """The token of the last change that is not built; None also where the corpus folder cannot be read."""
+        try:
+            return self._pending.unindexed()
+        except (OSError, ValueError) as error:
+            logger.warning("whether a change waits for a build cannot be told (%s)", error)
+            return None
+
     def _next(self) -> Job | None:
         """Wait for a job; begins it."""
         with self._changed:
@@ -175,6 +185,7 @@ class Jobs:
                     self.request()
                 if self._queued is not None:
                     job, self._queued = self._jobs[self._queued], None
+                    self._tried, self._owed = self._owed, False
                     return self._put(replace(job, state=State.RUNNING, stage="starting"))
                 self._changed.wait(min(self._retry_at - time.monotonic(), threading.TIMEOUT_MAX))
         return None
@@ -188,10 +199,18 @@ class Jobs:
         if state is State.DONE:
             self._retry_at, self._retry_s = float("inf"), RETRY_S
             if token is not None:
-                self._pending.settle(token)
-        elif self._pending.unindexed() is not None:
+                self._settle_token(token)
+        elif self._tried or self._unindexed() is not None:
+            if self._tried:
+                self._owed = True
             self._retry_at = time.monotonic() + self._retry_s
             self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
+
+    def _settle_token(self, token: str) -> None:
+        try:
+            self._pending.settle(token)
+        except (OSError, ValueError) as error:  # the next start builds once more, and finds nothing to do
+            logger.warning("that a change has been built cannot be noted (%s)", error)
 
     def _run(self, job: Job) -> Job:
         """Run the command until no other process holds the index; open what was built."""
@@ -207,7 +226,7 @@ class Jobs:
         try:
             self._opened()
         except QAError as error:
-            return replace(job, error=f"the index was built, and cannot be opened: {error}")
+            return replace(job, error=_PATH.sub("…", f"the index was built, and cannot be opened: {error}"))
         return replace(job, stage="")
 
     def _run_once(self, job: Job) -> tuple[Job, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qa import index_folder
 from qa.corpus import list_files
+from qa.durable import status
 from qa.errors import IndexUnusable
 from qa.file_states import FileState, load_states, look, save_states
 from qa.progress import Progress, no_progress
@@ -59,6 +60,8 @@ def read_files(
     with Parser() as parser:
         for done, name in enumerate(files, start=1):
             state, content = look(corpus, name, known.get(name))
+            if state.unreadable and _is_gone(corpus / name):
+                continue  # taken away since the folder was listed: removed, and not unreadable
             if content is not None:
                 readings = parser.parse(name, content)
                 state = state.holding(readings)
@@ -68,6 +71,13 @@ def read_files(
             states[name] = state
             progress("reading", done, len(files))
     return Reading(states, parsed)
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        return status(path) is None
+    except (OSError, ValueError):
+        return False
 
 
 def already_built(corpus: Path, index: Path, recipe: str) -> Changes | None:

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from qa import snapshot as snapshots
+from qa.answer_cache import AnswerCache, Asked
 from qa.answerer import Answerer
 from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
 from qa.index_folder import publication
@@ -35,7 +37,14 @@ class Answered:
 class Service:
     """Holds one snapshot. A question takes the reference once, so that no answer mixes two."""
 
-    def __init__(self, index: Path, embedder: Embedder, answerer: Answerer, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        index: Path,
+        embedder: Embedder,
+        answerer: Answerer,
+        max_waiting: int = MAX_WAITING,
+        cached_answers: int = 0,
+    ) -> None:
         self._index = index
         self._embedder = embedder
         self._answerer = answerer
@@ -43,6 +52,7 @@ class Service:
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
         self._tried: tuple[str | None, int] | None = None
+        self._cache = AnswerCache(cached_answers)
         self._max_waiting = max_waiting
         self._places = threading.BoundedSemaphore(max_waiting)
 
@@ -67,6 +77,11 @@ class Service:
         return str(self._refused) if self._refused and self._snapshot else None
 
     @property
+    def asked(self) -> Asked:
+        """How many questions were asked, and how many answers were at hand."""
+        return self._cache.asked
+
+    @property
     def index(self) -> Path:
         """The folder that holds the snapshots."""
         return self._index
@@ -84,14 +99,14 @@ class Service:
         with self._opening:
             self._open()
 
-    def catch_up(self) -> None:
-        """Open the current snapshot unless that has been tried.
+    def catch_up(self, again: float = math.inf) -> None:
+        """Open the current snapshot unless that has been tried; from the moment ``again`` (monotonic) on in any case.
 
         Raises:
             IndexUnusable: it cannot be used; what was open stays open.
         """
         with self._opening:
-            if publication(self._index) != self._tried:
+            if time.monotonic() >= again or publication(self._index) != self._tried:
                 self._open()
             elif self._refused is not None:
                 raise self._refused
@@ -105,7 +120,7 @@ class Service:
         while not stopping.is_set():
             if time.monotonic() >= again or publication(self._index) != self._tried:
                 try:
-                    self.open()
+                    self.catch_up(again)  # whoever has just built may have done so while this waited for its turn
                     opened(self.snapshot)
                 except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
                     again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
@@ -145,7 +160,8 @@ class Service:
         if not self._places.acquire(blocking=False):
             raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
         try:
-            return Answered(self._answerer.answer(snapshot, question), snapshot)
+            work = partial(self._answerer.answer, snapshot, question)
+            return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
         finally:
             self._places.release()
 

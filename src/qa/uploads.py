@@ -91,7 +91,7 @@ class Uploads:
         if size > self._limits.file_bytes:
             raise TooLarge(f"the file has {size} bytes, at most {self._limits.file_bytes} are taken; split it")
         with storing():
-            self._corpus.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             self.check_disk(size)
             with self._draft(content) as draft, self._lock:
                 outcome = self._publish(draft, self._corpus / document_id, size, replace)
@@ -110,8 +110,8 @@ class Uploads:
             self._mark()
             kept = self._place_for(document_id)
             path.rename(kept)
-            sync_folder(kept.parent)
-            sync_folder(path.parent)
+            self._sync_folders(kept)
+            self._sync_folders(path)
 
     def restore(self, document_id: str) -> None:
         """Bring back the file of this id that was deleted last.
@@ -124,12 +124,15 @@ class Uploads:
         with self._lock, storing():
             kept = self._kept(document_id)
             target = self._corpus / document_id
-            self._mark()
-            target.parent.mkdir(parents=True, exist_ok=True)
             if not target.parent.resolve().is_relative_to(self._corpus.resolve()):
                 raise Conflict("the folder of this document is a link by now; put the file back by hand")
+            self._mark()
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise Conflict("the folder of this document is a file by now; put the file back by hand") from error
             link(kept, target)
-            sync_folder(target.parent)
+            self._sync_folders(target)
             kept.unlink(missing_ok=True)
 
     def check_disk(self, size: int) -> None:
@@ -147,16 +150,17 @@ class Uploads:
             )
 
     def unindexed(self) -> str | None:
-        """A token of the last change that no build has been told to hold, None where there is none."""
-        try:
-            return (self._corpus / _UNINDEXED).read_text("utf-8")
-        except FileNotFoundError:
-            return None
+        """A token of the last change that no build has been told to hold, None where there is none.
+
+        It is given out only when the change is complete: a build that begins then finds it in the folder.
+        """
+        with self._lock:
+            return self._token()
 
     def settle(self, token: str) -> None:
         """Note that a build holds every change up to this token."""
         with self._lock:
-            if self.unindexed() == token:
+            if self._token() == token:
                 (self._corpus / _UNINDEXED).unlink()
 
     def sweep(self) -> None:
@@ -165,10 +169,19 @@ class Uploads:
             with suppress(OSError), draft.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while an upload still writes it
                 draft.unlink()
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Remove for good what was deleted long ago."""
         oldest = time.time_ns() - KEPT_DAYS * 86_400 * 10**9
         for folder in self._deletions():
             if int(folder.name) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _make_folder(self) -> None:
+        if not self._corpus.is_dir():
+            self._corpus.mkdir(parents=True, exist_ok=True)
+            sync_folder(self._corpus.parent)
 
     @contextmanager
     def _draft(self, content: BinaryIO) -> Iterator[Path]:
@@ -204,7 +217,7 @@ class Uploads:
         self._mark()
         kept = self._place_for(target.name)
         link(target, kept)
-        sync_folder(kept.parent)
+        self._sync_folders(kept)
         draft.replace(target)
         sync_folder(self._corpus)
         return Outcome.REPLACED
@@ -239,6 +252,12 @@ class Uploads:
             raise Conflict("this is a link; remove it in the folder itself")
         return path
 
+    def _token(self) -> str | None:
+        try:
+            return (self._corpus / _UNINDEXED).read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
     def _mark(self) -> None:
         """Note, before anything changes, that a build is due."""
         mark = self._corpus / _UNINDEXED
@@ -250,11 +269,16 @@ class Uploads:
         deleted = self._corpus / _DELETED
         if deleted.is_symlink():
             raise Conflict(f"{_DELETED} in the corpus folder is a link; remove it")
+        self._forget_old()  # a server may run for longer than that
         kept = deleted / str(time.time_ns()) / document_id
         kept.parent.mkdir(parents=True)
-        for folder in (deleted, *kept.parents[: document_id.count("/") + 1]):
-            sync_folder(folder)
+        self._sync_folders(kept)
         return kept
+
+    def _sync_folders(self, path: Path) -> None:
+        """Force the names of a path to the disk, from its own folder up to the corpus."""
+        for folder in path.parents[: len(path.relative_to(self._corpus).parts)]:
+            sync_folder(folder)
 
     def _kept(self, document_id: str) -> Path:
         for folder in self._deletions():

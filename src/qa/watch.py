@@ -8,7 +8,7 @@ from pathlib import Path
 from watchfiles import Change
 from watchfiles import watch as watch_files
 
-from qa.errors import IndexLocked, QAError, message_of
+from qa.errors import CorpusError, IndexLocked, QAError, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,24 +22,48 @@ def watch(corpus: Path, index: Path, stop: threading.Event, on_change: Callable[
 
     The first call covers what changed before. Hidden files, and the index where it lies inside the corpus, do not
     count. Expected failures of ``on_change`` are logged and end nothing; while another process holds the index's
-    lock it is called again and again. A folder that is taken away is waited for.
+    lock it is called again and again. A folder that is taken away, or cannot be watched, is waited for.
     """
+    said = ""
     while not stop.is_set():
-        if not corpus.is_dir():
-            stop.wait(LOOK_MS / 1000)
-            continue
-        due = True
-        for changed in _changes(corpus, index, stop):
-            due = due or changed
-            if due:
-                due = not _called(on_change)
+        if corpus.is_dir():
+            try:
+                _watch(corpus, index, stop, on_change)
+                said = ""
+            except CorpusError as error:
+                said = _report(str(error), said)
+        stop.wait(LOOK_MS / 1000)
+
+
+def _watch(corpus: Path, index: Path, stop: threading.Event, on_change: Callable[[], None]) -> None:
+    due = True
+    for changed in _changes(corpus, index, stop):
+        due = due or changed
+        if due:
+            due = not _called(on_change)
+
+
+def _report(message: str, said: str) -> str:
+    """Log a message unless it was the last one; returns it."""
+    if message != said:
+        logger.error("%s", message)
+    return message
 
 
 def _changes(corpus: Path, index: Path, stop: threading.Event) -> Iterator[bool]:
-    """Whether there was a change, every ``LOOK_MS`` and at each; ends with ``stop``, and with the folder."""
-    folder = corpus.resolve()
+    """Whether there was a change, every ``LOOK_MS`` and at each; ends with ``stop``, and with the folder.
+
+    Raises:
+        CorpusError: the folder was taken away just now, or the system watches no more folders.
+    """
+    try:
+        yield from _watched(corpus.resolve(), index.resolve(), stop)
+    except (OSError, RuntimeError) as error:  # watchfiles raises its own RuntimeError beside the system's errors
+        raise CorpusError(f"the folder {corpus} cannot be watched ({error}); it will be tried again") from error
+
+
+def _watched(folder: Path, left_out: Path, stop: threading.Event) -> Iterator[bool]:
     inode = folder.stat().st_ino
-    left_out = index.resolve()
 
     def counts(_: Change, path: str) -> bool:
         return _counts(folder, left_out, Path(path))
@@ -58,7 +82,8 @@ def _changes(corpus: Path, index: Path, stop: threading.Event) -> Iterator[bool]
 
 
 def _counts(corpus: Path, index: Path, path: Path) -> bool:
-    """Whether a change of a path is one of the corpus."""
+    """Whether a change of a path is one of the corpus; what lies behind a link to a folder is not."""
+    path = path.parent.resolve() / path.name
     if path.is_relative_to(index) or not path.is_relative_to(corpus):
         return False
     return not any(part.startswith(".") for part in path.relative_to(corpus).parts)

@@ -21,7 +21,8 @@ from servers import serve
 
 KILLS = int(os.environ.get("QATEST_KILLS", "3"))
 PATIENCE_S = 120
-TEXT = "Report {name} of the harbour office says that the ferry left at noon. " * 40
+TEXT = "Report {name} of the harbour office says that the ferry left at noon.{space}The report {name} ends here."
+SPACE = 400_000  # line ends, at most: bytes that a kill can tear, and that cost a build little
 
 
 @dataclass
@@ -50,7 +51,7 @@ def change(address, ledger, dice, number, stopped):
                     ledger.deleted.add(name)
                 else:
                     name = f"report-{number}-{count}.txt"
-                    ledger.sent[name] = (TEXT.format(name=name) * dice.randint(1, 300)).encode()
+                    ledger.sent[name] = TEXT.format(name=name, space="\n" * dice.randint(1, SPACE)).encode()
                     response = client.post("/documents", files={"files": (name, ledger.sent[name])})
                     assert response.status_code == 201
                     ledger.present.add(name)

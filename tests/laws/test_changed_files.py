@@ -232,6 +232,18 @@ def test_links_are_always_looked_into(indexer, corpus, tmp_path, later):
     assert "the link leads out of the corpus folder" in str(changes.unreadable)
 
 
+def test_a_file_taken_away_while_others_are_read(indexer, corpus):
+    """What is deleted after the folder was listed is not there, and no file that cannot be read."""
+
+    def delete(stage, done, total):
+        (corpus / "plane.txt").unlink(missing_ok=True)
+
+    reading = read_files(corpus, None, {}, delete)
+    assert not (corpus / "plane.txt").exists()
+    assert [*reading.states] == ["bread.md", "lines.jsonl", "scan.pdf"]
+    assert [entry.document_id for entry in reading.unreadable] == ["lines.jsonl/line-2", "scan.pdf"]
+
+
 def test_a_renamed_file_is_not_encoded(indexer, corpus, later, encoded):
     """A title comes from the text, not from the name: under another name it is another document of the same vectors."""
     indexer.build()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.encoding import Scratch
+from qa.encoding import _HEAD, _MARK, Scratch
 from qa.late_interaction import EncodedPassage
 
 
@@ -72,6 +72,14 @@ def test_a_flipped_byte_ends_what_is_read(path):
     content[100] ^= 1
     path.write_bytes(content)
     assert_kept(path, 0)
+
+
+@pytest.mark.parametrize("size", [2**40, 2**62, 2**64 - 1])
+def test_a_wrong_size_takes_no_memory(path, size):
+    """A record that says it is larger than the file counts for nothing, and no room is made for it."""
+    with path.open("ab") as file:
+        file.write(_HEAD.pack(_MARK, size, bytes(32)) + b"torn")
+    assert_kept(path, 3)
 
 
 def test_nothing_was_kept(tmp_path):

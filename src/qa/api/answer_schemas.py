@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from qa.api.document_schemas import IndexBody
 from qa.api.presentation import display_title, document_url
 from qa.service import Answered
-from qa.types import Citation, RankedPassage
+from qa.snapshot import Snapshot
+from qa.types import Citation, Passage, RankedPassage
 
 
 class ConfidenceBody(BaseModel):
@@ -60,6 +61,21 @@ class HighlightBody(BaseModel):
     kind: Literal["answer", "term"]
 
 
+class ContextBody(BaseModel):
+    """What the document says right before and after a passage, verbatim: the neighbouring passages, "" at its ends."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, passage: Passage, snapshot: Snapshot) -> Self:
+        rows = snapshot.rows_of_document[passage.document_id]
+        text = snapshot.document_by_id[passage.document_id].text
+        first, last = max(passage.ordinal - 1, 0), min(passage.ordinal + 1, len(rows) - 1)
+        start, end = snapshot.passages[rows[first]].start, snapshot.passages[rows[last]].end
+        return cls(before=text[start : passage.start], after=text[passage.end : end])
+
+
 class PassageBody(BaseModel):
     rank: int
     passage_id: str
@@ -74,11 +90,13 @@ class PassageBody(BaseModel):
     highlights: list[HighlightBody]
     score: float
     scores: dict[str, float] | None
+    context: ContextBody | None
     cited: bool
     repeated_in: list[str] = Field(description="ids of passages that say the same, which are not listed after it")
 
     @classmethod
-    def of(cls, ranked: RankedPassage, scores: bool) -> Self:
+    def of(cls, ranked: RankedPassage, scores: bool, around: Snapshot | None = None) -> Self:
+        """Build the body; ``around`` adds what stands beside the passage in that snapshot."""
         return cls(
             rank=ranked.rank,
             passage_id=ranked.passage.id,
@@ -96,6 +114,7 @@ class PassageBody(BaseModel):
             ],
             score=ranked.score,
             scores=dict(ranked.scores) if scores else None,
+            context=ContextBody.of(ranked.passage, around) if around else None,
             cited=ranked.cited,
             repeated_in=[passage.id for passage in ranked.repeated_in],
         )
@@ -116,8 +135,8 @@ class AskResponse(BaseModel):
     timings_ms: dict[str, float]
 
     @classmethod
-    def of(cls, answered: Answered, scores: bool = False) -> Self:
-        """Build the body; ``scores`` adds the named scores of every passage."""
+    def of(cls, answered: Answered, scores: bool = False, context: bool = False) -> Self:
+        """Build the body; ``scores`` adds the named scores of every passage, ``context`` what stands beside it."""
         answer = answered.answer
         return cls(
             id=str(uuid.uuid4()),
@@ -132,7 +151,9 @@ class AskResponse(BaseModel):
             if answer.answerable
             else None,
             citations=[CitationBody.of(citation) for citation in answer.citations],
-            passages=[PassageBody.of(ranked, scores) for ranked in answer.passages],
+            passages=[
+                PassageBody.of(ranked, scores, answered.snapshot if context else None) for ranked in answer.passages
+            ],
             unmatched_terms=list(answer.unmatched_terms),
             index=IndexBody.of(answered.snapshot.manifest),
             timings_ms={name: round(value, 2) for name, value in answer.timings_ms.items()},

@@ -41,7 +41,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     jobs = compose.build_jobs(settings, uploads, service.catch_up)
 
     def changed() -> None:
-        jobs.request()
+        jobs.request(until_built=True)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

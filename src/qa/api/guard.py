@@ -19,6 +19,7 @@ from qa.errors import TokenRequired, WriteForbidden
 
 HOW_TO_OPEN = "set QA_ADMIN_TOKEN to a long random text, restart, and send it as Authorization: Bearer <token>"
 _SAME_SITE = {"same-origin", "none"}
+_FORWARDED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Guard:
         self.check_origin(headers)
         if self.is_closed:
             raise WriteForbidden(f"this server can be reached from elsewhere and has no token: {HOW_TO_OPEN}")
+        if not self.token and not _FORWARDED.isdisjoint(name.lower() for name in headers):
+            raise WriteForbidden(f"the request came through a proxy, and no token tells who may: {HOW_TO_OPEN}")
         if self.token and not _is_token(headers.get("authorization", ""), self.token):
             raise TokenRequired("changes need the token of this server: Authorization: Bearer <token>")
 
@@ -70,7 +73,7 @@ class Guard:
         if not self._is_own(_hostname(f"//{host}")):
             raise WriteForbidden("the Host header does not name this server; add the name to QA_ALLOWED_HOSTS")
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin.lower()).netloc != host
+        foreign = origin is not None and _netloc(origin.lower()) != host
         if foreign or headers.get("sec-fetch-site", "none").lower() not in _SAME_SITE:
             raise WriteForbidden("the request comes from a page of another site")
 
@@ -82,6 +85,13 @@ class Guard:
         # Whoever points a name at this machine has a name; an address is what the client really connected to.
         everywhere = _address(self.host) is not None and ipaddress.ip_address(self.host).is_unspecified
         return everywhere and (_address(name) is not None or name in {"localhost", socket.gethostname().lower()})
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _hostname(address: str) -> str:

@@ -59,7 +59,7 @@ class AskBody(Strict):
     history: list[QuestionText] = Field([], max_length=20, description="earlier questions, oldest first")
     filters: FiltersBody = Field(default_factory=FiltersBody)
     include: list[Literal["scores", "context"]] = Field(
-        [], description="`scores` of each stage, `context` of citations"
+        [], description="`scores` of each stage, `context` of passages: what stands beside them"
     )
 
     def to_question(self) -> Question:

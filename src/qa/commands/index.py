@@ -13,6 +13,7 @@ from qa import index_folder
 from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
 from qa.config import Settings
 from qa.errors import QAError, message_of
+from qa.file_states import forget_states
 from qa.progress import Progress, ProgressBars, ProgressLines
 from qa.readers import READERS
 from qa.reading import already_built
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Build; print what changed; 3 when files could not be read, 4 when there is nothing to answer from."""
+    if options.reread:
+        with index_folder.exclusive(settings.index):
+            forget_states(settings.index)
     if options.keep_watching:
         return _watch(settings, options)
     build = Build(settings)

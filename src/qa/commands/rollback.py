@@ -11,6 +11,8 @@ from qa.index_folder import Manifest
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Publish another snapshot; a server that runs on this index goes on with it."""
+    if not index_folder.list_ids(settings.index):
+        raise IndexMissing("there is no index yet; run: qa index")
     with index_folder.exclusive(settings.index):
         manifest = roll_back(settings.index, options.id)
     print(

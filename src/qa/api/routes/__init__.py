@@ -1,6 +1,6 @@
 """All routes: the one place to add a router. Order counts: the routes below a document stand before the document."""
 
-from qa.api.routes import ask, changes, documents, feedback, jobs, manual, neighbours, pages, status
+from qa.api.routes import ask, changes, documents, feedback, jobs, manual, metrics, neighbours, pages, status
 
 ROUTERS = (
     pages.router,
@@ -11,5 +11,6 @@ ROUTERS = (
     jobs.router,
     feedback.router,
     status.router,
+    metrics.router,
     manual.router,
 )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from qa.api.answer_schemas import AskResponse
 from qa.api.dependencies import CurrentService, CurrentShown
@@ -11,14 +11,16 @@ from qa.api.question_schemas import AskBody, AskLink
 router = APIRouter(tags=["ask"])
 
 
-@router.post("/ask", summary="Ask a question, get cited verbatim sentences")
-def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> AskResponse:
+@router.post("/ask", summary="Ask a question, get cited verbatim sentences", response_model=AskResponse)
+def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response:
     """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
     answered = service.ask(body.to_question())
     shown.add(citation.document.id for citation in answered.answer.citations)
-    return AskResponse.of(answered, scores="scores" in body.include)
+    # Serialised here, once: given the model, the framework would validate and convert every field again.
+    response = AskResponse.of(answered, scores="scores" in body.include, context="context" in body.include)
+    return Response(response.model_dump_json(), media_type="application/json")
 
 
-@router.get("/ask", summary="The same as a link")
-def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> AskResponse:
+@router.get("/ask", summary="The same as a link", response_model=AskResponse)
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> Response:
     return ask(link.to_body(), service, shown)

@@ -1,0 +1,38 @@
+"""Numbers for a monitoring system, in Prometheus' text format."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from qa.api.dependencies import CurrentService
+from qa.service import Service
+
+router = APIRouter(tags=["status"])
+
+
+class _Served(Collector):
+    """What one service counts."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> Iterator[Metric]:
+        asked = self._service.asked
+        yield CounterMetricFamily("qa_questions", "Questions asked since the start.", asked.questions)
+        yield CounterMetricFamily("qa_answers_at_hand", "Of these, answered from the cache.", asked.at_hand)
+        yield GaugeMetricFamily("qa_ready", "Whether a snapshot is open.", int(self._service.ready))
+        if self._service.ready:
+            manifest = self._service.snapshot.manifest
+            yield GaugeMetricFamily("qa_documents", "Documents that answer now.", manifest.documents)
+            yield GaugeMetricFamily("qa_passages", "Passages that answer now.", manifest.passages)
+
+
+@router.get("/metrics", summary="Counters for a monitoring system", response_class=Response)
+def metrics(service: CurrentService) -> Response:
+    """Prometheus' text format; nothing that was asked is in it."""
+    registry = CollectorRegistry()
+    registry.register(_Served(service))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
