@@ -10,8 +10,8 @@ A pattern may misread a sentence, so each question is asked; it stays when the s
 
 They are found when a snapshot is opened, in the background, not when it is built: what is answered depends on the
 ranking, the second stage and the confidence of the service that answers, while a sealed snapshot depends on the
-articles and the recipe alone. Nothing waits for them. However large the corpus, at most ``MAX_ASKED`` questions are tried, one
-after the other, with a rest after each as long as it took, and they give way where real ones take all places.
+articles and the recipe alone. Nothing waits for them. However large the corpus, at most ``MAX_ASKED`` questions are
+tried, one after the other, with a rest as long as each took, and they give way where real ones take every place.
 """
 
 import re
