@@ -122,20 +122,22 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("09-filtered", filtered, {}),
     ("10-keys", keys, {}),
     ("11-corpus", documents, {}),
-    ("13-changed", changed, {}),
     ("12-document", document, {}),
     ("20-phone-empty", empty, PHONE),
     ("21-phone-answer", answer, PHONE),
     ("22-phone-source", source, PHONE),
     ("23-phone-refusal", refusal, PHONE),
     ("24-phone-corpus", documents, PHONE),
-    ("26-phone-changed", changed, PHONE),
     ("25-smallest-answer", answer, SMALLEST),
     ("30-dark-empty", empty, DARK),
     ("31-dark-source", source, DARK),
     ("32-dark-refusal", refusal, DARK),
-    ("34-dark-changed", changed, DARK),
     ("33-forced-colours", source, {"forced_colors": "active"}),
+)
+CHANGING: tuple[tuple[str, Scene, dict[str, object]], ...] = (
+    ("13-changed", changed, {}),
+    ("26-phone-changed", changed, PHONE),
+    ("34-dark-changed", changed, DARK),
 )
 HARD: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("40-long-document", long_document, {}),
@@ -164,10 +166,13 @@ def main() -> None:
     embedder = compose.build_embedder(Settings(), threads=2)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = launch(playwright)
-        corpus = shutil.copytree(CORPUS, Path(scratch) / "corpus")  # some scenes delete documents
-        with serving(corpus, Path(scratch) / "index", embedder) as site:
+        with serving(CORPUS, Path(scratch) / "index", embedder) as site:
             shoot(browser, site, SAMPLE)
             shoot(browser, site, (("readme", source, {"viewport": {"width": 1120, "height": 700}}),))
+        for scene in CHANGING:  # each on a copy, as it adds and deletes articles
+            folder = Path(scratch) / scene[0]
+            with serving(shutil.copytree(CORPUS, folder / "corpus"), folder / "index", embedder) as site:
+                shoot(browser, site, (scene,))
         hard = write_corpus(Path(scratch) / "hard", VARIED | {"diary.md": long_article(LONG_WORDS)})
         with serving(hard, Path(scratch) / "hard-index", embedder) as site:
             shoot(browser, site, HARD)
