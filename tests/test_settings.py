@@ -2,6 +2,7 @@
 
 import pytest
 
+from places import CHECKOUT
 from qa.cli import _parser
 from qa.config import Settings, load_settings
 from qa.errors import SettingsError
@@ -86,3 +87,12 @@ def test_other_names_are_left_alone(monkeypatch):
     monkeypatch.setenv("MY_QA_PORT", "1")
     monkeypatch.setenv("QATEST", "1")
     assert load_settings().port == 8000
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_readme_tells_every_setting(name):
+    """The table in the README has each setting with its default and what it is."""
+    field = Settings.model_fields[name]
+    default = "" if field.default in {None, ""} else f"`{str(field.default).lower()}`"
+    row = f"| `QA_{name.upper()}` | {default} | {field.description} |"
+    assert row in (CHECKOUT / "README.md").read_text("utf-8").splitlines()
