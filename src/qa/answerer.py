@@ -55,7 +55,8 @@ class Answerer:
         ended = perf_counter()
         return Answer(
             question=question.text,
-            searched_for=retrieval.query.searched_for,
+            searched_text=retrieval.query.text,
+            also_searched=retrieval.query.also_searched,
             confidence=confidence,
             reasons=reasons,
             nearest=nearest,
@@ -86,7 +87,7 @@ def _lowered(candidate: Candidate, score: float) -> Candidate:
 
 
 def _empty_handed(question: Question, reason: Reason) -> Answer:
-    return Answer(question.text, question.text, Confidence(Band.LOW, 0.0), (reason,), (), (), (), {"total": 0.0})
+    return Answer(question.text, question.text, (), Confidence(Band.LOW, 0.0), (reason,), (), (), (), {"total": 0.0})
 
 
 def _cite(snapshot: Snapshot, chosen: Sequence[tuple[int, Span]]) -> tuple[Citation, ...]:

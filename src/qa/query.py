@@ -42,10 +42,9 @@ class Query:
         return others | dict.fromkeys(self.variants, 1.0)
 
     @property
-    def searched_for(self) -> str:
-        """The text, and the other spellings that were searched for with it."""
-        others = dict.fromkeys(term for spellings in self.variants.values() for term in spellings)
-        return f"{self.text} (also: {', '.join(others)})" if others else self.text
+    def also_searched(self) -> tuple[str, ...]:
+        """The other spellings that are searched for with the text, each once."""
+        return tuple(dict.fromkeys(term for spellings in self.variants.values() for term in spellings))
 
 
 def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:

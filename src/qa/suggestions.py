@@ -7,15 +7,21 @@ No language model writes them. Three sentence patterns give a question whose ans
 - a name that speaks or acts                       → "Who is Zhao Ziyang?"
 
 A pattern may misread a sentence, so each question is asked; it stays when the service answers with that very sentence.
+
+They are found when a snapshot is opened, in the background, not when it is built: what is answered depends on the
+ranking, the second stage and the confidence of the service that answers, while a sealed snapshot depends on the
+articles and the recipe alone. Nothing waits for them. However large the corpus, at most ``MAX_ASKED`` questions are
+tried, one after the other, with a rest as long as each took, and they give way where real ones take every place.
 """
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from qa.errors import QAError
+from qa.errors import QAError, TooBusy
 from qa.snapshot import Snapshot
 from qa.types import Answer
 
@@ -25,6 +31,7 @@ MAX_DOCUMENTS = 24  # of a large corpus, evenly spaced
 MAX_PASSAGES = 20  # of each of them
 MAX_ASKED = 48
 MAX_ASKED_NEARBY = 8
+GIVE_WAY_S = 0.5
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DAY = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?)"
@@ -108,12 +115,24 @@ class Suggestions:
 
     def _find(self, snapshot: Snapshot) -> None:
         try:
-            found = suggest(snapshot, self._ask)
+            found = suggest(snapshot, self._ask_in_passing)
         except QAError:
             return  # the snapshot has gone meanwhile: there is nothing to suggest
         with self._lock:
             if snapshot.manifest.id in self._found:
                 self._found[snapshot.manifest.id] = found
+
+    def _ask_in_passing(self, question: str) -> Answer:
+        """Ask when there is a place, and rest as long as the answer took."""
+        while True:
+            began = time.monotonic()
+            try:
+                answer = self._ask(question)
+            except TooBusy:
+                time.sleep(GIVE_WAY_S)
+                continue
+            time.sleep(time.monotonic() - began)
+            return answer
 
 
 def candidates(text: str, document_id: str) -> Iterator[Candidate]:

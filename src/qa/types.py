@@ -250,17 +250,26 @@ class Confidence:
 class Answer:
     """What a question comes back with: cited sentences, or the reasons for a refusal, and the ranked passages.
 
-    ``nearest`` are the sentences that come nearest to an answer; they are cited only if nothing speaks against them.
+    ``searched_text`` is the question with its follow-up and spelling resolved; ``also_searched`` are other spellings of
+    its names that the corpus has. ``nearest`` are the sentences that come nearest to an answer; they are cited only if
+    nothing speaks against them.
     """
 
     question: str
-    searched_for: str
+    searched_text: str
+    also_searched: tuple[str, ...]
     confidence: Confidence
     reasons: tuple[Reason, ...]
     nearest: tuple[Citation, ...]
     passages: tuple[RankedPassage, ...]
     unmatched_terms: tuple[str, ...]
     timings_ms: Mapping[str, float]
+
+    @property
+    def searched_for(self) -> str:
+        """All that was searched for, to be read: the text, and the other spellings behind it."""
+        others = ", ".join(self.also_searched)
+        return f"{self.searched_text} (also: {others})" if others else self.searched_text
 
     @property
     def answerable(self) -> bool:

@@ -1,6 +1,7 @@
 """The laws of the parts behind the page: cutting for marks, neighbours, Rocchio, suggestions, judgements, addresses."""
 
 import json
+import time
 from dataclasses import replace
 
 import httpx2
@@ -14,10 +15,10 @@ from qa.api.marking import blocks
 from qa.api.presentation import display_date
 from qa.api.view import CARRIED_CHARACTERS, View, read_view
 from qa.api.why import matched_words
-from qa.errors import QuestionError
+from qa.errors import QuestionError, TooBusy
 from qa.feedback import Judgement, Judgements, Shown, read_judgements
 from qa.neighbours import echoes, rocchio, sentence_similarities
-from qa.suggestions import candidates, neighbouring, suggest
+from qa.suggestions import MAX_ASKED, Suggestions, candidates, neighbouring, suggest
 from qa.types import Document, Filters, Passage, Question, Reason, Span
 from qa.vectors import unit
 
@@ -175,6 +176,30 @@ def test_what_is_refused_is_not_suggested(site):
 
     assert suggest(service.snapshot, refuse) == ()
     assert neighbouring(service.snapshot, service.ask(Question("Who is Xu Jiatun?")).answer, refuse) == ()
+
+
+def test_suggestions_give_way_to_real_questions(site, monkeypatch):
+    """While all places are taken the search waits; it tries no more questions than its bound, and finds them all."""
+    monkeypatch.setattr("qa.suggestions.GIVE_WAY_S", 0.01)
+    service, asked, refused = site.service, [], []
+
+    def ask(text):
+        if len(refused) < 20:
+            refused.append(text)
+            raise TooBusy("every place is taken")
+        asked.append(text)
+        return service.ask(Question(text)).answer
+
+    suggestions = Suggestions(ask)
+    assert suggestions.of(service.snapshot) == ()
+    ends = time.monotonic() + 20
+    while not suggestions.of(service.snapshot) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert suggestions.of(service.snapshot) == suggest(
+        service.snapshot, lambda text: service.ask(Question(text)).answer
+    )
+    assert len(refused) == 20
+    assert len(asked) <= MAX_ASKED
 
 
 def judgement(**changes):

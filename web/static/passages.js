@@ -69,7 +69,7 @@ const grade = async (button) => {
   const data = JSON.parse(turn.dataset.answer);
   const pressed = button.getAttribute("aria-pressed") === "true";
   const body = {
-    question: data.searched_for,
+    question: turn.dataset.searched,
     passage_id: button.closest(".passage").dataset.passage,
     snapshot: data.index.snapshot,
     grade: pressed ? null : Number(button.dataset.grade),

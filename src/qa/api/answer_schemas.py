@@ -123,7 +123,8 @@ class PassageBody(BaseModel):
 class AskResponse(BaseModel):
     id: str
     question: str
-    searched_for: str
+    searched_for: str = Field(description="to be read: the question as it was searched for, other spellings behind it")
+    also_searched: list[str] = Field(description="those other spellings of its names, as the documents have them")
     answerable: bool
     confidence: ConfidenceBody
     reasons: list[Literal["no_relevant_passage", "terms_not_in_corpus", "filters_exclude_all", "empty_index"]]
@@ -142,6 +143,7 @@ class AskResponse(BaseModel):
             id=str(uuid.uuid4()),
             question=answer.question,
             searched_for=answer.searched_for,
+            also_searched=list(answer.also_searched),
             answerable=answer.answerable,
             confidence=ConfidenceBody(
                 band=answer.confidence.band.value, probability=round(answer.confidence.probability, 4)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from qa.analysis import analyze
-from qa.api.why import plain
 from qa.errors import QuestionError
 from qa.neighbours import rocchio
 from qa.service import Answered, Service
@@ -43,7 +42,7 @@ def refine(
     more, less = passage_rows(snapshot, liked), passage_rows(snapshot, unliked)
     if not (more or less):
         return answered, answered.answer.passages
-    vector = rocchio(snapshot, service.embed_question(plain(answered.answer.searched_for)), more, less)
+    vector = rocchio(snapshot, service.embed_question(answered.answer.searched_text), more, less)
     hits = snapshot.passage_vectors.search(vector, question.top_k, snapshot.admitted(question.filters))
     return answered, [_ranked(answered, rank, hit.row, hit.score) for rank, hit in enumerate(hits, start=1)]
 
@@ -57,13 +56,13 @@ def _ranked(answered: Answered, rank: int, row: int, score: float) -> RankedPass
         document=answered.snapshot.document_of(row),
         score=score,
         scores={"feedback": score},
-        highlights=tuple(_marks(passage, answers, answered.answer.searched_for)),
+        highlights=tuple(_marks(passage, answers, answered.answer.searched_text)),
         cited=bool(answers),
     )
 
 
 def _marks(passage: Passage, answers: Sequence[Span], question: str) -> list[Highlight]:
-    terms = {token.term for token in analyze(plain(question))}
+    terms = {token.term for token in analyze(question)}
     marks = [Highlight(span, HighlightKind.ANSWER) for span in answers]
     marks += [
         Highlight(Span(passage.start + token.start, passage.start + token.end), HighlightKind.TERM)

@@ -87,7 +87,7 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
     return Source(
         document=document,
         span=span,
-        blocks=document_blocks(snapshot, document, span, answer.searched_for if answer else ""),
+        blocks=document_blocks(snapshot, document, span, answer.searched_text if answer else ""),
         bars=list(_bars(document, compared)),
         closest=sorted(compared, key=lambda sentence: (-sentence.similarity, sentence.span))[:CLOSEST],
         place=here.index(current) + 1 if current is not None else 0,

@@ -14,14 +14,9 @@ might as about into i you we my your our me us
 _SHAPE = frozenset(_SHAPING.split())
 
 
-def plain(searched_for: str) -> str:
-    """What was searched for, without the other spellings that are named behind it."""
-    return searched_for.partition(" (also: ")[0]
-
-
 def telling_terms(question: str) -> set[str]:
     """The terms of the words that a question is about."""
-    return {token.term for token in analyze(plain(question)) if is_telling(question[token.start : token.end])}
+    return {token.term for token in analyze(question) if is_telling(question[token.start : token.end])}
 
 
 def is_telling(word: str) -> bool:
@@ -40,7 +35,6 @@ class Words:
 def matched_words(question: str, passage: Passage) -> Words:
     """Compare a question with a passage and the headings it stands under; other forms of a word match it."""
     present = {token.term for token in analyze(passage.embedded_text)}
-    question = plain(question)
     asked: dict[str, str] = {}
     for token in analyze(question):
         word = question[token.start : token.end]

@@ -11,7 +11,6 @@ from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions
 from qa.api.question_schemas import AskBody
 from qa.api.source import Source, open_source
 from qa.api.view import CurrentView, View
-from qa.api.why import plain
 from qa.errors import QAError, TooBusy
 from qa.feedback import Shown
 from qa.service import Answered, Service
@@ -134,7 +133,7 @@ def _asker(service: Service, view: View) -> Callable[[str], Answer]:
 def _open(service: Service, view: View, turn: Turn | None) -> Source:
     if turn is None:
         return open_source(service.snapshot, view, None, None)
-    return open_source(turn.snapshot, view, turn.answer, service.embed_question(plain(turn.answer.searched_for)))
+    return open_source(turn.snapshot, view, turn.answer, service.embed_question(turn.answer.searched_text))
 
 
 def _choices(snapshot: Snapshot, view: View) -> Choices:
