@@ -100,7 +100,7 @@ def test_another_embedder(built, capsys, monkeypatch):
     """An index built with another embedder is found, and both are named."""
     monkeypatch.setenv("QA_QUERY_PROMPT", "query: ")
     found = failing(examine(capsys))
-    assert found["embedder"].startswith("built with all-MiniLM-L6-v2@53aa51172d142c89, this installation runs")
+    assert found["embedder"].startswith("built with all-MiniLM-L6-v2@53aa51172d142c89/int8, this installation runs")
     assert "query: " in found["embedder"]
 
 

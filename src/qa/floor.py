@@ -7,6 +7,7 @@ place where it stands below; what ranks first and second is left to the fused sc
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial, reduce
 
 import numpy as np
 
@@ -47,11 +48,9 @@ def lift(snapshot: Snapshot, query: Query, candidates: Sequence[Candidate]) -> l
 
 def _rows_with(snapshot: Snapshot, words: Words) -> Rows:
     """The passages that say all of some words or others of the same stems, in any order; ascending."""
-    common: Rows = np.arange(len(snapshot.passages))
-    for word in words:
-        for token in analyze(word):
-            common = np.intersect1d(common, snapshot.lexical.rows_with(token.term), assume_unique=True)
-    return common
+    rows = [snapshot.lexical.rows_with(token.term) for word in words for token in analyze(word)]
+    common = partial(np.intersect1d, assume_unique=True)
+    return reduce(common, sorted(rows, key=len)) if rows else np.zeros(0, dtype=np.int64)
 
 
 def _says(snapshot: Snapshot, row: int, words: Words) -> bool:

@@ -217,5 +217,5 @@ def test_vectors_belong_to_the_texts(embedder, indexer_for, tmp_path):
     (tmp_path / "corpus" / "title.txt").write_text("The plane\nIt left at noon. Nobody knew why.", "utf-8")
     (tmp_path / "corpus" / "same text.md").write_text("---\ntitle: The plane\n---\nIt left at noon. Nobody knew why.")
     indexer = indexer_for(tmp_path / "corpus", tmp_path / "index")
-    snapshot = indexer.assemble(*indexer._read())
+    snapshot = indexer.assemble(*read_corpus(tmp_path / "corpus"))
     assert_vectors_belong(snapshot, Reference(embedder))
