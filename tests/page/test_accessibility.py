@@ -61,6 +61,10 @@ def document(page):
     page.goto("/documents/xu-jiatun.md?start=6014&end=6112")
 
 
+def choices(page):
+    page.goto("/choices?find=jia")
+
+
 def similar(page):
     page.goto("/similar?document_id=xu-jiatun.md&start=6014&end=6112")
 
@@ -69,14 +73,14 @@ PRESSED_TOO_SMALL = """() => [...document.querySelectorAll(
     'a, button, summary, label.check, textarea, input:not([type=hidden]):not([type=checkbox])'
   )]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[inert]'))
-  .filter((e) => !e.matches('.skip, .choices p a'))  // inside running text, or shown only on focus
+  .filter((e) => !e.matches('.skip'))  // shown only on focus
   .map((e) => {
     const { width, height } = e.matches('.number') ? getComputedStyle(e, '::after') : e.getBoundingClientRect();
     return [e.outerHTML.slice(0, 120), parseFloat(width), parseFloat(height)];
   })
   .filter(([, width, height]) => width < 43.9 || height < 43.9)"""
 
-STATES = [empty, filters, answer, source, refusal, refined, keys, export_menu, corpus, document, similar]
+STATES = [empty, filters, answer, source, refusal, refined, keys, export_menu, corpus, document, similar, choices]
 PHONE = {"width": 320, "height": 640}
 
 
@@ -234,8 +238,10 @@ def test_print_has_footnotes(page):
     assert page.pdf()[:4] == b"%PDF"
 
 
-def test_first_load_is_small(open_page, site):
-    """HTML, style, scripts and icon of the first load are under 60 kB in all, uncompressed."""
+@pytest.mark.parametrize("name", ["site", "many_site"])
+def test_first_load_is_small(open_page, request, name):
+    """HTML, style, scripts and icon of the first load are under 60 kB in all, uncompressed, however many documents."""
+    site = request.getfixturevalue(name)
     page = open_page(site, "about:blank")
     sizes = {}
     page.on("response", lambda response: sizes.__setitem__(response.url, len(response.body())))
