@@ -180,10 +180,9 @@ def test_a_thumb_is_measured(client, corpus_index, snapshot, answerer, tmp_path)
 
 
 @pytest.fixture
-def small(embedder, indexer_for, tmp_path, monkeypatch):
-    """An index of one note on a landing, which the settings name; ``qa`` runs with the shared embedder."""
+def small(shared_model, indexer_for, tmp_path, monkeypatch):
+    """An index of one note on a landing, which the settings name."""
     monkeypatch.setenv("QA_INDEX", str(tmp_path / "index"))
-    monkeypatch.setattr(compose, "build_embedder", lambda *_, **__: embedder)
     indexer = indexer_for(tmp_path / "corpus", tmp_path / "index")
     indexer.corpus.mkdir()
     (indexer.corpus / "landing.txt").write_text(LANDED, "utf-8")
