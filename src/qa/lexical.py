@@ -23,6 +23,7 @@ from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
+BLOCK = 64  # passages of which a search looks at the best first
 logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
 
 _ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
@@ -146,11 +147,17 @@ class BM25Index:
 
 def best_hits(scores: Scores, k: int, rows: Rows | None = None) -> list[Hit]:
     """The ``k`` rows with the highest scores above 0, best first, ties by row; with ``rows``, among these only."""
-    found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
-    if len(found) > k:  # most passages hold some word of the question: few are worth sorting
-        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+    own = scores if rows is None else scores[rows]
+    found = np.flatnonzero((own > 0) & (own >= _lower_bound(own, k)))
+    found = found if rows is None else rows[found]
     best = found[np.lexsort((found, -scores[found]))[:k]]
     return [Hit(int(row), float(scores[row])) for row in best]
+
+
+def _lower_bound(scores: Scores, k: int) -> float:
+    """A score that at least ``k`` reach and few more: the ``k``-th of the best of each block; found without sorting."""
+    best = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK)) if len(scores) else scores
+    return float(np.partition(best, -k)[-k]) if len(best) >= k > 0 else 0.0
 
 
 def _smallest(places: Sequence[tuple[int, int]]) -> NDArray[np.generic]:

@@ -76,7 +76,7 @@ def _weights(kind: str, features: Sequence[str]) -> Scores:
 
 def _best_sentence(evidence: Evidence) -> Rows:
     """The first row, per passage, of the sentence that by cosine and BM25 together is nearest to the question."""
-    nearness = standardised(evidence.sentence_dense) + standardised(evidence.sentence_lexical)
+    nearness = standardised(np.stack([evidence.sentence_dense, evidence.sentence_lexical], axis=1)).sum(axis=1)
     per_passage = np.diff(np.append(evidence.first, len(nearness)))
     is_best = np.flatnonzero(nearness == np.repeat(evidence.best(nearness), per_passage))
     return is_best[np.searchsorted(is_best, evidence.first)]

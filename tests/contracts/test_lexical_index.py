@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.analysis import terms
-from qa.lexical import K1, B, BM25Index
+from qa.lexical import K1, B, BM25Index, best_hits
 from qa.types import Passage, Span
 
 WORDS = ["plane", "planes", "left", "noon", "Hong", "Kong", "香港", "Zürich", "the", "", "42"]
@@ -69,6 +69,16 @@ def test_search_is_the_best_of_the_scores(passages, weights, k, data):
     allowed = range(len(passages)) if rows is None else rows.tolist()
     expected = sorted((row for row in allowed if scores[row] > 0), key=lambda row: (-scores[row], row))[:k]
     assert [hit.row for hit in index.search(weights, k, rows)] == expected
+
+
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.25]) | st.floats(0, 9, width=32), max_size=400),
+    k=st.integers(1, 12),
+)
+def test_the_best_of_many_scores(scores, k):
+    """The blocks that spare a search from sorting lose no hit, however the best are spread and tied."""
+    expected = sorted((row for row, score in enumerate(scores) if score > 0), key=lambda row: (-scores[row], row))[:k]
+    assert [hit.row for hit in best_hits(np.asarray(scores, dtype=np.float32), k)] == expected
 
 
 @given(passages=tables, weights=questions)
