@@ -71,14 +71,12 @@ def test_search_is_the_best_of_the_scores(passages, weights, k, data):
     assert [hit.row for hit in index.search(weights, k, rows)] == expected
 
 
-@given(
-    scores=st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.25]) | st.floats(0, 9, width=32), max_size=400),
-    k=st.integers(1, 12),
-)
-def test_the_best_of_many_scores(scores, k):
+@given(seed=st.integers(0, 2**32), size=st.integers(0, 2000), levels=st.integers(1, 3000), k=st.integers(1, 12))
+def test_the_best_of_many_scores(seed, size, levels, k):
     """The blocks that spare a search from sorting lose no hit, however the best are spread and tied."""
-    expected = sorted((row for row, score in enumerate(scores) if score > 0), key=lambda row: (-scores[row], row))[:k]
-    assert [hit.row for hit in best_hits(np.asarray(scores, dtype=np.float32), k)] == expected
+    scores = np.random.default_rng(seed).integers(0, levels, size).astype(np.float32)
+    expected = sorted(np.flatnonzero(scores).tolist(), key=lambda row: (-scores[row], row))[:k]
+    assert [hit.row for hit in best_hits(scores, k)] == expected
 
 
 @given(passages=tables, weights=questions)
