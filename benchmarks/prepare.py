@@ -12,6 +12,7 @@ from pathlib import Path
 
 import texts
 from places import CHECKOUT, default_work
+from qa.index_folder import FORMAT
 from servers import environment
 
 SIZES = (10_000, 100_000)
@@ -50,8 +51,7 @@ def grown_index(work: Path, passages: int) -> Path:
     """The same texts repeated with changed words (``grow.py``), for the current build of ``our_index``."""
     base = our_index(work)
     built = (base / "CURRENT").read_text("utf-8").strip()
-    source = CHECKOUT / "src" / "qa"
-    stamp = f"{built}-{passages}-{_format(source)}"
+    stamp = f"{built}-{passages}-{FORMAT}"
     target = work / "grown" / stamp
     if not (target / "CURRENT").is_file():
         run("grow.py", base, target, passages)
@@ -63,11 +63,6 @@ def shipped_index(work: Path) -> Path:
     index = work / "shipped"
     run("-m", "qa.cli", "index", "--corpus", CHECKOUT / "corpus", "--index", index)
     return index
-
-
-def _format(source: Path) -> str:
-    lines = (source / "snapshot.py").read_text("utf-8").split("\n")
-    return next((line.split("=")[1].strip() for line in lines if line.startswith("FORMAT")), "0")
 
 
 def main() -> None:

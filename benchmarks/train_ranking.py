@@ -23,7 +23,7 @@ from qa import compose
 from qa.config import load_settings
 from qa.evaluation.datasets import GoldQuestion, load_datasets
 from qa.evaluation.run import holds_answer, is_relevant, open_dataset
-from qa.ranking import passage_features, sentence_features
+from qa.ranking import PASSAGE_FEATURES, SENTENCE_FEATURES, passage_features, sentence_features
 
 PENALTY = 1e-3
 DECIMALS = 3
@@ -46,7 +46,7 @@ def choices(dataset, snapshot, retriever):
         evidence = retriever.retrieve(snapshot, gold.text).evidence
         if evidence is None:
             continue
-        table = by_fluency(np.stack(list(passage_features(evidence).values()), axis=1), evidence.fluency)
+        table = by_fluency(passage_features(evidence), evidence.fluency)
         right = np.array([is_relevant(gold, snapshot.passages[row]) for row in evidence.rows])
         passages.append(Choice(table, right))
         if right.any():
@@ -61,7 +61,7 @@ def by_fluency(table, fluency):
 
 def sentence_choices(gold: GoldQuestion, snapshot, evidence, right):
     """The sentences of the first right passage; none where all or none of them say the answer."""
-    table = np.stack(list(sentence_features(evidence).values()), axis=1)
+    table = sentence_features(evidence)
     place = int(np.flatnonzero(right)[0])
     passage = snapshot.passages[evidence.rows[place]]
     says = [
@@ -133,16 +133,11 @@ def main():
         if dataset.documents and (not options.only or dataset.name in options.only.split(",")):
             snapshot = open_dataset(dataset, bench.indexer, options.work)
             passages[dataset.name], sentences[dataset.name] = choices(dataset, snapshot, bench.retriever)
-            names = [
-                list(f(bench.retriever.retrieve(snapshot, "x").evidence)) for f in (passage_features, sentence_features)
-            ]
     twice = options.twice.split(",")
     fitted = [report("passages", passages, twice), report("sentences", sentences, twice)]
     weights = (*np.split(fitted[0], 2), fitted[1])
-    named = [
-        dict(zip(n, np.round(w, DECIMALS).tolist(), strict=True))
-        for n, w in zip((names[0], *names), weights, strict=True)
-    ]
+    names = (PASSAGE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES)
+    named = [dict(zip(n, np.round(w, DECIMALS).tolist(), strict=True)) for n, w in zip(names, weights, strict=True)]
     path = Path(qa.__file__).with_name("ranking.json")
     path.write_text(
         json.dumps(dict(zip(("fluent", "foreign", "sentence"), named, strict=True)), indent=2) + "\n", "utf-8"

@@ -21,7 +21,6 @@ _UNSPACED = (  # Thai and Lao, Burmese, Khmer, kana, Han
 _LETTERS = rf"(?:[A-Za-z0-9]++|(?![{_UNSPACED}])[^\W_])++"
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
 MAX_WORD = 64
 
 
@@ -58,13 +57,6 @@ def analyze(text: str) -> list[Token]:
             pairs = ((text[place : place + 2], place) for place in range(start, end - 1))
             tokens += [Token(pair, pair, place, place + 2) for pair, place in pairs]
     return tokens
-
-
-def places(text: str) -> list[tuple[int, int]]:
-    """Where each of the terms of a text stands, as ``analyze`` gives them, without working the terms out."""
-    if _UNSPACED_RUN.search(text):
-        return [(token.start, token.end) for token in analyze(text)]
-    return [run.span() for run in _RUN.finditer(text)]
 
 
 @lru_cache(1 << 16)  # the words of a language come again and again

@@ -5,11 +5,11 @@ from time import perf_counter
 
 import numpy as np
 
-from qa.analysis import analyze, places
+from qa.analysis import analyze
 from qa.confidence import assess
 from qa.duplicates import Distinct, distinct
 from qa.floor import lift
-from qa.protocols import Reranker, Rows
+from qa.protocols import Reranker
 from qa.retriever import Retrieval, Retriever
 from qa.sentences import choose_sentences
 from qa.snapshot import Snapshot
@@ -110,11 +110,14 @@ def _ranked(
     snapshot: Snapshot, retrieval: Retrieval, found: Sequence[Distinct], citations: Sequence[Citation]
 ) -> tuple[RankedPassage, ...]:
     vocabulary = snapshot.lexical.vocabulary
-    terms = np.asarray([vocabulary[term] for term in retrieval.query.weights if term in vocabulary], dtype=np.int64)
+    terms = [vocabulary[term] for term in retrieval.query.weights if term in vocabulary]
+    marked = _term_highlights(snapshot, [one.candidate.row for one in found], terms)
     ranked = []
-    for rank, one in enumerate(found, start=1):
+    for rank, (one, words) in enumerate(zip(found, marked, strict=True), start=1):
         candidate, passage = one.candidate, snapshot.passages[one.candidate.row]
-        answers = [citation.span for citation in citations if citation.passage is passage]
+        answers = [
+            Highlight(citation.span, HighlightKind.ANSWER) for citation in citations if citation.passage == passage
+        ]
         ranked.append(
             RankedPassage(
                 rank=rank,
@@ -122,7 +125,7 @@ def _ranked(
                 document=snapshot.document_of(candidate.row),
                 score=candidate.score,
                 scores=candidate.scores,
-                highlights=_highlights(snapshot, candidate.row, answers, terms),
+                highlights=tuple(sorted((*answers, *words), key=lambda mark: (mark.span.start, mark.kind))),
                 cited=bool(answers),
                 repeated_in=tuple(snapshot.passages[row] for row in one.repeated_in),
             )
@@ -130,16 +133,14 @@ def _ranked(
     return tuple(ranked)
 
 
-def _highlights(snapshot: Snapshot, row: int, answers: Sequence[Span], terms: Rows) -> tuple[Highlight, ...]:
-    """Answer sentences and words of the question, as spans into the document, in order."""
-    passage = snapshot.passages[row]
-    marks = [Highlight(span, HighlightKind.ANSWER) for span in answers]
-    rows = snapshot.sentence_slice(row)
-    ids, _, lengths = snapshot.lexical.sentence_tokens(np.arange(rows.start, rows.stop))
-    hits = np.split(np.isin(ids, terms), np.cumsum(lengths)[:-1])
-    for sentence, is_hit in zip(passage.sentences, hits, strict=True):
-        found = np.flatnonzero(is_hit).tolist()
-        spans = places(passage.document_text(sentence)) if found else []
-        for start, end in (spans[place] for place in found):
-            marks.append(Highlight(Span(sentence.start + start, sentence.start + end), HighlightKind.TERM))
-    return tuple(sorted(marks, key=lambda mark: (mark.span.start, mark.kind)))
+def _term_highlights(snapshot: Snapshot, rows: Sequence[int], terms: Sequence[int]) -> list[list[Highlight]]:
+    """For each passage the words of the question, terms given by id, as spans into the document, in order."""
+    sentences, first = snapshot.sentences_of(np.asarray(rows, dtype=np.int64))
+    ids, _, lengths = snapshot.lexical.sentence_tokens(sentences)
+    hits = np.flatnonzero(np.isin(ids, terms))
+    owners = np.searchsorted(np.cumsum(lengths), hits, side="right")
+    spans = snapshot.passages.spans[sentences[owners], :1] + snapshot.lexical.token_places(sentences)[hits]
+    marks: list[list[Highlight]] = [[] for _ in rows]
+    for place, (start, end) in zip(np.searchsorted(first, owners, side="right") - 1, spans.tolist(), strict=True):
+        marks[place].append(Highlight(Span(start, end), HighlightKind.TERM))
+    return marks

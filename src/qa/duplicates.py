@@ -26,13 +26,11 @@ def distinct(snapshot: Snapshot, candidates: Sequence[Candidate], count: int) ->
     """The first ``count`` candidates that do not repeat a better one, in their order."""
     rows = np.asarray([candidate.row for candidate in candidates], dtype=np.int64)
     vectors = snapshot.passage_vectors.vectors(rows)
-    near = vectors @ vectors.T >= NEAR
     first = list(range(len(rows)))
-    for place in range(len(rows)):
-        for other in np.flatnonzero(near[place, :place]).tolist():
-            if first[other] == other and _say_the_same(snapshot, int(rows[place]), int(rows[other])):
-                first[place] = other
-                break
+    for place, other in np.argwhere(np.tril(vectors @ vectors.T >= NEAR, -1)).tolist():
+        is_first = first[place] == place and first[other] == other
+        if is_first and _say_the_same(snapshot, int(rows[place]), int(rows[other])):
+            first[place] = other
     kept = [place for place, own in enumerate(first) if own == place][:count]
     return [Distinct(candidates[k], tuple(int(rows[p]) for p, own in enumerate(first) if own == k != p)) for k in kept]
 

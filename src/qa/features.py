@@ -4,7 +4,6 @@ All numbers are better when higher. Those that depend on the corpus (cosines, BM
 candidates of the question: minus their mean, divided by their standard deviation.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from qa.snapshot import Snapshot
 
 FOREIGN, FLUENT = 3.0, 4.0  # characters a token, between which the encoder's vote comes to count in full
 EQUAL = 1e-6  # scores that differ by less are rounding
+FAR = 2  # words: those of a pair that stand further apart are not found together
 
 Table = NDArray[np.float32]
 
@@ -109,11 +109,12 @@ class Evidence:
         return joined
 
 
-def standardised(scores: Scores) -> Scores:
-    """Scores on a common scale: mean 0, standard deviation 1 (all 0 where they do not differ)."""
-    centred: Scores = (scores - scores.sum() / len(scores)).astype(np.float32)
-    deviation = math.sqrt(float(centred @ centred) / len(scores))
-    return centred / np.float32(deviation) if deviation > EQUAL else np.zeros_like(centred)
+def standardised(scores: Table) -> Table:
+    """Scores, ``(n,)`` or ``(n, kinds)``, on a common scale: mean 0, deviation 1 (all 0 where they do not differ)."""
+    centred = scores - scores.sum(axis=0) / len(scores)
+    deviation = np.sqrt(np.square(centred).sum(axis=0) / len(scores))
+    standard: Table = (centred / np.where(deviation > EQUAL, deviation, np.inf)).astype(np.float32)
+    return standard
 
 
 def gather(snapshot: Snapshot, query: Query, rows: Rows, lexical: Scores) -> Evidence:
@@ -121,8 +122,8 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows, lexical: Scores) -> Evi
     sentences, first = snapshot.sentences_of(rows)
     ids, shapes, lengths = snapshot.lexical.sentence_tokens(sentences)
     terms = _known_terms(snapshot, query)
-    owner = np.repeat(np.arange(len(sentences)), lengths)
-    counts = _count(terms, ids, owner, len(sentences))
+    said = _said(snapshot, terms, ids, lengths)
+    counts = _count(said, terms, len(sentences))
     return Evidence(
         rows=rows,
         first=first,
@@ -133,16 +134,15 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows, lexical: Scores) -> Evi
         is_heading=snapshot.is_heading[sentences],
         has_term=counts > 0,
         rarity=terms.idf / max(terms.total, EQUAL),
-        phrase=_phrases(snapshot, query, ids, owner, first),
-        of_type=_of_type(query, ids, shapes, owner, terms.ids, len(sentences)),
+        phrase=_phrases(snapshot, query, said, terms, first),
+        of_type=_of_type(query, said, shapes, lengths),
         interaction=snapshot.tokens.match(query.encoded, rows),
         fluency=_fluency(snapshot, rows),
     )
 
 
 def _fluency(snapshot: Snapshot, rows: Rows) -> float:
-    characters = sum(len(snapshot.passages[row].embedded_text) for row in rows)
-    per_token = characters / max(int(snapshot.tokens.sizes(rows).sum()), 1)
+    per_token = int(snapshot.passages.characters[rows].sum()) / max(int(snapshot.tokens.sizes(rows).sum()), 1)
     return float(np.clip((per_token - FOREIGN) / (FLUENT - FOREIGN), 0.0, 1.0))
 
 
@@ -180,14 +180,34 @@ def _known_terms(snapshot: Snapshot, query: Query) -> _Terms:
     return _Terms(np.asarray(ids, dtype=np.int64), owner, np.asarray(idf, dtype=np.float32), total)
 
 
-def _count(terms: _Terms, ids: NDArray[np.int32], owner: Rows, sentences: int) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Where the question's terms occur in some sentences, one entry per occurrence, in order.
+
+    Attributes:
+        places: ``(occurrences,)`` numbers of the tokens.
+        sentences: ``(occurrences,)`` numbers of the sentences.
+        spellings: ``(occurrences,)`` which of ``_Terms.ids`` it is.
+    """
+
+    places: Rows
+    sentences: Rows
+    spellings: Rows
+
+
+def _said(snapshot: Snapshot, terms: _Terms, ids: NDArray[np.int32], lengths: Rows) -> _Said:
+    is_asked = np.zeros(len(snapshot.lexical.vocabulary), dtype=np.bool_)
+    is_asked[terms.ids] = True
+    places = np.flatnonzero(is_asked[ids])
+    sentences = np.searchsorted(np.cumsum(lengths), places, side="right")
+    return _Said(places, sentences, np.searchsorted(terms.ids, ids[places]))
+
+
+def _count(said: _Said, terms: _Terms, sentences: int) -> Table:
     """How often each term, in any spelling, occurs in each sentence."""
-    counts = np.zeros((sentences, len(terms.idf)), dtype=np.float32)
-    if len(terms.ids):
-        place = np.searchsorted(terms.ids, ids).clip(max=len(terms.ids) - 1)
-        hit = terms.ids[place] == ids
-        np.add.at(counts, (owner[hit], terms.owner[place[hit]]), 1)
-    return counts
+    kinds = len(terms.idf)
+    cells = said.sentences * kinds + terms.owner[said.spellings]
+    return np.bincount(cells, minlength=sentences * kinds).reshape(sentences, kinds).astype(np.float32)
 
 
 def _bm25(counts: Table, lengths: Rows, idf: Scores) -> Scores:
@@ -196,36 +216,50 @@ def _bm25(counts: Table, lengths: Rows, idf: Scores) -> Scores:
     return scores
 
 
-def _phrases(snapshot: Snapshot, query: Query, ids: NDArray[np.int32], owner: Rows, first: Rows) -> Scores:
+def _phrases(snapshot: Snapshot, query: Query, said: _Said, terms: _Terms, first: Rows) -> Scores:
     """Word pairs of the question found side by side (in full) or with one word between them (half)."""
-    passage = np.searchsorted(first, owner, side="right") - 1
-    found = np.zeros(len(first), dtype=np.float32)
-    total = 0.0
-    for before, after, weight in _pairs(snapshot, query.tokens):
-        total += weight
-        share = np.zeros(len(first), dtype=np.float32)
-        for distance, value in ((2, 0.5), (1, 1.0)):
-            here = (ids[:-distance] == before) & (ids[distance:] == after) & (owner[:-distance] == owner[distance:])
-            share[passage[:-distance][here]] = value
-        found += weight * share
-    return found / np.float32(max(total, EQUAL))
+    numbers, weights, total = _pairs(snapshot, query.tokens, terms)
+    share = np.zeros((len(first), len(weights)), dtype=np.float32)
+    passages = np.searchsorted(first, said.sentences, side="right") - 1
+    for step in (1, 2):  # the next occurrence, and the one after it, of any term
+        apart = said.places[step:] - said.places[:-step]
+        pair = numbers[said.spellings[:-step], said.spellings[step:]]
+        near = (apart <= FAR) & (pair >= 0) & (said.sentences[step:] == said.sentences[:-step])
+        np.maximum.at(share, (passages[:-step][near], pair[near]), (1 / apart[near]).astype(np.float32))
+    found: Scores = share @ weights / np.float32(max(total, EQUAL))
+    return found
 
 
-def _pairs(snapshot: Snapshot, tokens: Sequence[Token]) -> list[tuple[int, int, float]]:
-    """Neighbouring terms of the question by id (-1: unknown), with their summed rarity."""
+def _pairs(snapshot: Snapshot, tokens: Sequence[Token], terms: _Terms) -> tuple[Rows, Scores, float]:
+    """The question's neighbouring terms: pairs of known spellings are numbered, and weighted by their summed rarity.
+
+    Returns:
+        numbers ``(spellings, spellings)``, -1 where a pair is not asked for; weights ``(pairs,)``; the sum of the
+        weights, with those of pairs that the corpus does not know.
+    """
     lexical = snapshot.lexical
-    known = [(lexical.vocabulary.get(token.term, -1), lexical.idf(token.term)) for token in tokens]
-    return [(a, b, x + y) for (a, x), (b, y) in pairwise(known)]
+    spelling = {number: place for place, number in enumerate(terms.ids.tolist())}
+    own = [(spelling.get(lexical.vocabulary.get(t.term, -1), -1), lexical.idf(t.term)) for t in tokens]
+    numbers = np.full((len(spelling), len(spelling)), -1, dtype=np.int64)
+    weights: list[float] = []
+    total = 0.0
+    for (before, rarity), (after, other) in pairwise(own):
+        total += rarity + other
+        if min(before, after) >= 0:
+            if numbers[before, after] < 0:
+                numbers[before, after] = len(weights)
+                weights.append(0.0)
+            weights[numbers[before, after]] += rarity + other
+    return numbers, np.asarray(weights, dtype=np.float32), total
 
 
-def _of_type(
-    query: Query, ids: NDArray[np.int32], shapes: NDArray[np.uint8], owner: Rows, terms: Rows, sentences: int
-) -> Scores:
-    found = np.zeros(sentences, dtype=np.float32)
+def _of_type(query: Query, said: _Said, shapes: NDArray[np.uint8], lengths: Rows) -> Scores:
+    found = np.zeros(len(lengths), dtype=np.float32)
     wanted = _SHAPES.get(answer_type(query.text))
     if wanted is not None:
         fits = (shapes & int(wanted)) > 0
         if wanted & TokenShape.CAPITAL:
             fits &= (shapes & int(TokenShape.INITIAL)) == 0
-        found[owner[fits & ~np.isin(ids, terms)]] = 1
+        fits[said.places] = False
+        found[np.searchsorted(np.cumsum(lengths), np.flatnonzero(fits), side="right")] = 1
     return found

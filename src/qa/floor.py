@@ -7,7 +7,7 @@ place where it stands below; what ranks first and second is left to the fused sc
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 
@@ -55,5 +55,10 @@ def _rows_with(snapshot: Snapshot, words: Words) -> Rows:
 
 def _says(snapshot: Snapshot, row: int, words: Words) -> bool:
     """Whether a passage says some words one after the other; case, accents and punctuation apart."""
-    said = " ".join(token.word for token in analyze(snapshot.passages[row].text))
-    return f" {' '.join(words)} " in f" {said} "
+    return f" {' '.join(words)} " in _words(snapshot.passages[row].text)
+
+
+@lru_cache(64)  # what was looked at to search is looked at again to rank
+def _words(text: str) -> str:
+    """The normalised words of a text, with a space before and after each."""
+    return f" {' '.join(token.word for token in analyze(text))} "

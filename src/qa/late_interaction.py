@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.arrays import mapped, ranges
 from qa.protocols import Encoded, Rows, Vectors
 from qa.types import Passage
 from qa.vectors import unit
@@ -128,12 +129,8 @@ class TokenIndex:
 
     @classmethod
     def load(cls, folder: Path, sentences_per_passage: Rows) -> Self:
-        """Read the arrays; the token vectors stay on the disk and are read as they are needed."""
-        ids, lengths, projection, frequency = (
-            np.load(folder / f"{name}.npy", allow_pickle=False) for name in _FILES[1:]
-        )
-        # an empty array cannot be mapped
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r" if len(ids) else None, allow_pickle=False)
+        """Read the arrays; they stay on the disk and are read as they are needed."""
+        vectors, ids, lengths, projection, frequency = (mapped(folder / f"{name}.npy") for name in _FILES)
         first_segment = np.concatenate([[0], np.cumsum(sentences_per_passage + 1)]).astype(np.int64)
         return cls(vectors, ids, lengths, projection if projection.size else None, frequency, first_segment)
 
@@ -150,10 +147,12 @@ class TokenIndex:
     def match(self, question: Encoded, rows: Rows) -> Interaction:
         """Compare every token of a question with every token of some passages."""
         weights = self._rarity(question.ids)
-        counts = np.diff(self._first_segment)[rows]
-        segments = _ranges(self._first_segment[rows], counts)
+        first, last = self._first_segment[rows], self._first_segment[rows + 1]
+        counts = last - first
+        segments = ranges(first, counts)
         lengths = self._lengths[segments]
-        tokens = self._vectors[_ranges(self._starts[segments], lengths)].astype(np.float32)
+        bounds = zip(self._starts[first].tolist(), self._starts[last].tolist(), strict=True)
+        tokens = np.concatenate([self._vectors[start:end] for start, end in bounds]).astype(np.float32)
         cosines = tokens @ (project(question.tokens, self.projection).T / SCALE)
         best = np.zeros((len(segments), len(weights)), dtype=np.float32)
         filled = np.flatnonzero(lengths)
@@ -177,8 +176,3 @@ def _count_passages(ids: Sequence[NDArray[np.int32]]) -> Rows:
     """In how many passages each token of the vocabulary occurs, ``(largest id + 1,)``."""
     present = [np.unique(passage) for passage in ids]
     return np.bincount(np.concatenate([np.zeros(0, np.int64), *present]))
-
-
-def _ranges(starts: Rows, lengths: Rows) -> Rows:
-    """``starts[0], starts[0] + 1, …`` for each length, one after the other."""
-    return np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))

@@ -16,15 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.analysis import analyze, terms, token_shapes
+from qa.arrays import mapped, ranges
 from qa.lexicon import Lexicon
 from qa.protocols import Rows, Scores
 from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
+BLOCK = 64  # passages of which a search looks at the best first
 logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
 
-_ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes")
+_ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
 
 Ids = NDArray[np.int32]
 Shapes = NDArray[np.uint8]
@@ -43,6 +45,7 @@ class BM25Index:
         self._passages = passages
         self._tokens: Ids = arrays["tokens"].astype(np.int32, copy=False)
         self._shapes: Shapes = arrays["shapes"].astype(np.uint8, copy=False)
+        self._places = arrays["places"]
         self._token_starts: Rows = arrays["token_starts"].astype(np.int64, copy=False)
         self._bm25 = _empty_bm25()
         self._bm25.nonoccurrence_array = None  # Lucene's variant has none
@@ -71,6 +74,7 @@ class BM25Index:
             "tokens": np.fromiter((i for row in rows for i in row), dtype=np.int32),
             "token_starts": np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
             "shapes": np.asarray(shapes, dtype=np.uint8),
+            "places": _smallest([(t.start, t.end) for sentence in sentences for t in sentence]),
         }
         return cls(vocabulary, lexicon, arrays, len(passages))
 
@@ -84,7 +88,7 @@ class BM25Index:
     @classmethod
     def load(cls, folder: Path) -> Self:
         passages, *vocabulary = json.loads((folder / "terms.json").read_text("utf-8"))
-        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+        arrays = {name: mapped(folder / f"{name}.npy") for name in _ARRAYS}
         return cls(vocabulary, Lexicon.load(folder / "lexicon.json"), arrays, passages)
 
     @property
@@ -128,19 +132,38 @@ class BM25Index:
         Returns:
             term ids ``(tokens,)``, their ``TokenShape`` bits ``(tokens,)``, and how many tokens each sentence has.
         """
-        first, counts = self._token_starts[sentences], np.diff(self._token_starts)[sentences]
-        offsets = np.repeat(first - np.cumsum(counts) + counts, counts)
-        places = offsets + np.arange(int(counts.sum()))
-        return self._tokens[places], self._shapes[places], counts
+        rows, counts = self._token_rows(sentences)
+        return self._tokens[rows], self._shapes[rows], counts
+
+    def token_places(self, sentences: Rows) -> Rows:
+        """Start and end of the tokens of some sentences, in code points from the sentence's start; ``(tokens, 2)``."""
+        return self._places[self._token_rows(sentences)[0]].astype(np.int64)
+
+    def _token_rows(self, sentences: Rows) -> tuple[Rows, Rows]:
+        first = self._token_starts[sentences]
+        counts = self._token_starts[sentences + 1] - first
+        return ranges(first, counts), counts
 
 
 def best_hits(scores: Scores, k: int, rows: Rows | None = None) -> list[Hit]:
     """The ``k`` rows with the highest scores above 0, best first, ties by row; with ``rows``, among these only."""
-    found = np.flatnonzero(scores > 0) if rows is None else rows[scores[rows] > 0]
-    if len(found) > k:  # most passages hold some word of the question: few are worth sorting
-        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+    own = scores if rows is None else scores[rows]
+    found = np.flatnonzero((own > 0) & (own >= _lower_bound(own, k)))
+    found = found if rows is None else rows[found]
     best = found[np.lexsort((found, -scores[found]))[:k]]
     return [Hit(int(row), float(scores[row])) for row in best]
+
+
+def _lower_bound(scores: Scores, k: int) -> float:
+    """A score that at least ``k`` reach and few more: the ``k``-th of the best of each block; found without sorting."""
+    best = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK)) if len(scores) else scores
+    return float(np.partition(best, -k)[-k]) if len(best) >= k > 0 else 0.0
+
+
+def _smallest(places: Sequence[tuple[int, int]]) -> NDArray[np.generic]:
+    """Start and end of each token, ``(tokens, 2)``, in the least bytes that hold them."""
+    wide = np.asarray(places, dtype=np.int64).reshape(-1, 2)
+    return wide.astype(np.min_scalar_type(wide.max(initial=0)))
 
 
 def _empty_bm25() -> bm25s.BM25:

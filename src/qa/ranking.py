@@ -7,12 +7,12 @@ candidates are ranked by both, mixed by their fluency.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import numpy as np
 
-from qa.features import Evidence, standardised
+from qa.features import Evidence, Table, standardised
 from qa.protocols import Rows, Scores
 from qa.types import Candidate
 
@@ -20,63 +20,63 @@ HEADING_PENALTY = np.float32(10)  # more than any evidence: a heading answers on
 WEIGHTS: Mapping[str, Mapping[str, float]] = json.loads(files("qa").joinpath("ranking.json").read_text("utf-8"))
 
 
-def passage_features(evidence: Evidence) -> dict[str, Scores]:
-    """The named features of each passage, ``(passages,)`` each."""
+PASSAGE_FEATURES = (
+    "dense", "sentence_dense", "lexical", "sentence_lexical", "token_match", "sentence_match", "window_match",
+    "phrase", "answer_type",
+)  # fmt: skip
+SENTENCE_FEATURES = ("dense", "lexical", "token_match", "coverage", "answer_type")
+
+
+def passage_features(evidence: Evidence) -> Table:
+    """The named features of each passage, ``(passages, len(PASSAGE_FEATURES))``."""
     match = evidence.interaction
     per_passage = np.maximum(np.maximum.reduceat(match.sentences, evidence.first), match.contexts)
-    return {
-        "dense": standardised(evidence.dense),
-        "sentence_dense": standardised(evidence.best(evidence.sentence_dense)),
-        "lexical": standardised(evidence.lexical),
-        "sentence_lexical": standardised(evidence.best(evidence.sentence_lexical)),
-        "token_match": standardised(per_passage @ match.weights),
-        "sentence_match": standardised(evidence.best(match.sentences @ match.weights)),
-        "window_match": standardised(evidence.best(evidence.windows(match.sentences) @ match.weights)),
-        "phrase": evidence.phrase,
-        "answer_type": evidence.of_type[_best_sentence(evidence)],
-    }
+    by_sentence = (
+        evidence.sentence_dense,
+        evidence.sentence_lexical,
+        match.sentences @ match.weights,
+        evidence.windows(match.sentences) @ match.weights,
+    )
+    dense, lexical, matched, windows = evidence.best(np.stack(by_sentence, axis=1)).T
+    relative = (evidence.dense, dense, evidence.lexical, lexical, per_passage @ match.weights, matched, windows)
+    absolute = (evidence.phrase, evidence.of_type[_best_sentence(evidence)])
+    return np.concatenate([standardised(np.stack(relative, axis=1)), np.stack(absolute, axis=1)], axis=1)
 
 
-def sentence_features(evidence: Evidence) -> dict[str, Scores]:
-    """The named features of each sentence, ``(sentences,)`` each."""
+def sentence_features(evidence: Evidence) -> Table:
+    """The named features of each sentence, ``(sentences, len(SENTENCE_FEATURES))``."""
     match = evidence.interaction
-    return {
-        "dense": standardised(evidence.sentence_dense),
-        "lexical": standardised(evidence.sentence_lexical),
-        "token_match": standardised(match.sentences @ match.weights),
-        "coverage": evidence.has_term @ evidence.rarity,
-        "answer_type": evidence.of_type,
-    }
+    relative = (evidence.sentence_dense, evidence.sentence_lexical, match.sentences @ match.weights)
+    absolute = (evidence.has_term @ evidence.rarity, evidence.of_type)
+    return np.concatenate([standardised(np.stack(relative, axis=1)), np.stack(absolute, axis=1)], axis=1)
 
 
 def rank(evidence: Evidence) -> list[Candidate]:
     """The passages as candidates, best first, ties by row."""
     features = passage_features(evidence)
-    scores = evidence.fluency * weighted(features, WEIGHTS["fluent"])
-    scores += (1 - evidence.fluency) * weighted(features, WEIGHTS["foreign"])
-    by_sentence = weighted(sentence_features(evidence), WEIGHTS["sentence"]) - HEADING_PENALTY * evidence.is_heading
+    scores = evidence.fluency * (features @ _weights("fluent", PASSAGE_FEATURES))
+    scores += (1 - evidence.fluency) * (features @ _weights("foreign", PASSAGE_FEATURES))
+    by_sentence = sentence_features(evidence) @ _weights("sentence", SENTENCE_FEATURES)
+    by_sentence -= HEADING_PENALTY * evidence.is_heading
     order = np.lexsort((evidence.rows, -scores))
-    named = np.stack(list(features.values()), axis=1)[order].tolist()
     first, last = evidence.first[order].tolist(), np.append(evidence.first, len(by_sentence))[order + 1].tolist()
     all_sentences = by_sentence.tolist()
     return [
-        Candidate(row, score, dict(zip(features, values, strict=True)), tuple(all_sentences[start:end]))
+        Candidate(row, score, dict(zip(PASSAGE_FEATURES, values, strict=True)), tuple(all_sentences[start:end]))
         for row, score, values, start, end in zip(
-            evidence.rows[order].tolist(), scores[order].tolist(), named, first, last, strict=True
+            evidence.rows[order].tolist(), scores[order].tolist(), features[order].tolist(), first, last, strict=True
         )
     ]
 
 
-def weighted(features: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
-    """The weighted sum of features; one without a weight counts nothing."""
-    table = np.stack(list(features.values()), axis=1)
-    total: Scores = table @ np.asarray([weights.get(name, 0.0) for name in features], dtype=np.float32)
-    return total
+def _weights(kind: str, features: Sequence[str]) -> Scores:
+    """One weight per feature; a feature without one counts nothing."""
+    return np.asarray([WEIGHTS[kind].get(name, 0.0) for name in features], dtype=np.float32)
 
 
 def _best_sentence(evidence: Evidence) -> Rows:
     """The first row, per passage, of the sentence that by cosine and BM25 together is nearest to the question."""
-    nearness = standardised(evidence.sentence_dense) + standardised(evidence.sentence_lexical)
+    nearness = standardised(np.stack([evidence.sentence_dense, evidence.sentence_lexical], axis=1)).sum(axis=1)
     per_passage = np.diff(np.append(evidence.first, len(nearness)))
     is_best = np.flatnonzero(nearness == np.repeat(evidence.best(nearness), per_passage))
     return is_best[np.searchsorted(is_best, evidence.first)]

@@ -81,10 +81,11 @@ def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None 
     if len(found) <= DEPTH:
         return found
     sentences, first = snapshot.sentences_of(found)
-    total: Scores = (
-        standardised(snapshot.passage_vectors.vectors(found) @ vector)
-        + standardised(np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first))
-        + standardised(lexical[found])
+    scores = (
+        snapshot.passage_vectors.vectors(found) @ vector,
+        np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first),
+        lexical[found],
     )
+    total = standardised(np.stack(scores, axis=1)).sum(axis=1)
     best = found[np.lexsort((found, -total))[:DEPTH]]
     return np.union1d(best, named)

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.arrays import mapped
 from qa.protocols import Rows, Scores, Vectors
 from qa.types import Hit
 
@@ -37,10 +38,8 @@ class SentenceVectors:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the scales; the vectors stay on the disk and are read as they are needed."""
-        scales = np.load(folder / "scales.npy", allow_pickle=False)
-        # an empty array cannot be mapped
-        return cls(np.load(folder / "rounded.npy", mmap_mode="r" if len(scales) else None, allow_pickle=False), scales)
+        """Read the arrays; they stay on the disk and are read as they are needed."""
+        return cls(mapped(folder / "rounded.npy"), mapped(folder / "scales.npy"))
 
     def __len__(self) -> int:
         return len(self._scales)

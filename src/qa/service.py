@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -55,6 +56,8 @@ class Service:
         self._cache = AnswerCache(cached_answers)
         self._max_waiting = max_waiting
         self._places = threading.BoundedSemaphore(max_waiting)
+        # One at a time on each processor: more of them would only take the interpreter's lock from each other.
+        self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     @property
     def ready(self) -> bool:
@@ -160,10 +163,14 @@ class Service:
         if not self._places.acquire(blocking=False):
             raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
         try:
-            work = partial(self._answerer.answer, snapshot, question)
+            work = partial(self._work, snapshot, question)
             return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
         finally:
             self._places.release()
+
+    def _work(self, snapshot: Snapshot, question: Question) -> Answer:
+        with self._processors:
+            return self._answerer.answer(snapshot, question)
 
 
 def _report(error: Exception, said: str) -> str:

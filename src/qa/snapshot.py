@@ -15,21 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa import index_folder
+from qa.arrays import ranges
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.index_folder import Manifest, current_id, list_ids
 from qa.late_interaction import TokenIndex
 from qa.lexical import BM25Index
+from qa.passages import Passages
 from qa.protocols import Rows, VectorStore
 from qa.sentence_vectors import SentenceVectors
 from qa.stores import STORES
-from qa.types import Document, Filters, Passage, Span
+from qa.types import Document, Filters, Passage
 
 __all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "write"]
 
-_DOCUMENTS, _PASSAGES, _SENTENCES, _CONTEXTS = "documents.jsonl", "passages.npy", "sentences.npy", "contexts.json"
+_DOCUMENTS = "documents.jsonl"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
-
-Table = NDArray[np.int64]
 
 
 class Snapshot:
@@ -47,7 +47,7 @@ class Snapshot:
     ) -> None:
         self.manifest = manifest
         self.documents = tuple(documents)
-        self.passages = tuple(passages)
+        self.passages = passages if isinstance(passages, Passages) else Passages.of(self.documents, passages)
         self.passage_vectors = passage_vectors
         self.sentence_vectors = sentence_vectors
         self.tokens = tokens
@@ -68,20 +68,30 @@ class Snapshot:
         return {document.id: document for document in self.documents}
 
     @cached_property
-    def sentence_starts(self) -> Rows:
-        """Row of each passage's first sentence, and one past the last: ``(passages + 1,)``."""
-        return np.cumsum([0, *(len(passage.sentences) for passage in self.passages)], dtype=np.int64)
+    def is_heading(self) -> NDArray[np.bool_]:
+        """Which sentences are headings of sections: they lead to an answer but are none; ``(sentences,)``."""
+        marks = np.zeros(len(self.passages.spans), dtype=np.bool_)
+        for document in self.documents:
+            rows = self.rows_of_document.get(document.id)
+            if document.headings and rows:
+                own = slice(*self.sentence_starts[[rows.start, rows.stop]].tolist())
+                headings = {(span.start, span.end) for span in document.headings}
+                marks[own] = [(start, end) in headings for start, end in self.passages.spans[own].tolist()]
+        return marks
 
     @cached_property
     def passage_of_sentence(self) -> Rows:
         return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
 
-    @cached_property
-    def is_heading(self) -> NDArray[np.bool_]:
-        """Which sentences are headings of sections: they lead to an answer but are none; ``(sentences,)``."""
-        headings = {(document.id, span) for document in self.documents for span in document.headings}
-        spans = ((passage.document_id, span) in headings for passage in self.passages for span in passage.sentences)
-        return np.fromiter(spans, dtype=bool, count=int(self.sentence_starts[-1]))
+    @property
+    def sentence_starts(self) -> Rows:
+        """Row of each passage's first sentence, and one past the last: ``(passages + 1,)``."""
+        return self.passages.sentence_starts
+
+    @property
+    def rows_of_document(self) -> Mapping[str, range]:
+        """The passage rows of each document, which are adjacent and in the order of its text."""
+        return self.passages.by_document
 
     def sentence_slice(self, row: int) -> slice:
         """Where a passage's sentences stand among all of them."""
@@ -89,37 +99,27 @@ class Snapshot:
 
     def sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
         """The sentence rows of some passages, one passage after the other, and where each passage's begin in them."""
-        counts = np.diff(self.sentence_starts)[rows]
-        first = np.cumsum(counts) - counts
-        return np.repeat(self.sentence_starts[rows] - first, counts) + np.arange(int(counts.sum())), first
+        starts = self.sentence_starts[rows]
+        counts = self.sentence_starts[rows + 1] - starts
+        return ranges(starts, counts), np.cumsum(counts) - counts
 
     def terms_of(self, row: int) -> NDArray[np.int32]:
         """The ids of the terms that a passage says, in order, ``(tokens,)``; its context's are not among them."""
         sentences = self.sentence_slice(row)
         return self.lexical.sentence_tokens(np.arange(sentences.start, sentences.stop))[0]
 
-    @cached_property
-    def rows_of_document(self) -> Mapping[str, range]:
-        """The passage rows of each document, which are adjacent and in the order of its text."""
-        rows: dict[str, range] = {}
-        for row, passage in enumerate(self.passages):
-            first = rows.get(passage.document_id, range(row, row)).start
-            rows[passage.document_id] = range(first, row + 1)
-        return rows
-
     def row_of(self, passage: Passage) -> int:
         return self.rows_of_document[passage.document_id].start + passage.ordinal
 
     def document_of(self, row: int) -> Document:
-        return self.document_by_id[self.passages[row].document_id]
+        return self.documents[int(self.passages.document_rows[row])]
 
     def admitted(self, filters: Filters) -> Rows | None:
         """The passage rows that a filter admits, ascending; None when there is no filter."""
         if not filters:
             return None
-        admitted = {document.id for document in self.documents if filters.admits(document)}
-        rows = [row for row, passage in enumerate(self.passages) if passage.document_id in admitted]
-        return np.asarray(rows, dtype=np.int64)
+        admitted = np.asarray([filters.admits(document) for document in self.documents], dtype=np.bool_)
+        return np.flatnonzero(admitted[self.passages.document_rows])
 
 
 def write(index: Path, snapshot: Snapshot) -> None:
@@ -175,19 +175,9 @@ def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
 
 
 def _write_parts(folder: Path, snapshot: Snapshot) -> None:
-    document_rows = {document.id: row for row, document in enumerate(snapshot.documents)}
-    contexts = sorted({passage.context for passage in snapshot.passages})
-    context_rows = {context: row for row, context in enumerate(contexts)}
-    passages = [
-        (document_rows[p.document_id], p.ordinal, p.start, p.end, len(p.sentences), context_rows[p.context])
-        for p in snapshot.passages
-    ]
-    sentences = [(s.start, s.end) for p in snapshot.passages for s in p.sentences]
     lines = (json.dumps(asdict(document), ensure_ascii=False) + "\n" for document in snapshot.documents)
     (folder / _DOCUMENTS).write_bytes("".join(lines).encode("utf-8"))
-    (folder / _CONTEXTS).write_text(json.dumps(contexts, ensure_ascii=False), "utf-8")
-    np.save(folder / _PASSAGES, np.asarray(passages, dtype=np.int64).reshape(-1, 6), allow_pickle=False)
-    np.save(folder / _SENTENCES, np.asarray(sentences, dtype=np.int64).reshape(-1, 2), allow_pickle=False)
+    snapshot.passages.save(folder)
     snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
     snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
     snapshot.tokens.save(folder / _TOKENS)
@@ -195,10 +185,9 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
-    lines = (folder / _DOCUMENTS).read_bytes().decode("utf-8").split("\n")[:-1]
-    documents = [Document.from_fields(json.loads(line)) for line in lines]
-    passages = _passages(folder, documents)
-    sentences = np.asarray([len(passage.sentences) for passage in passages], dtype=np.int64)
+    with (folder / _DOCUMENTS).open("rb") as lines:
+        documents = tuple(Document.from_fields(json.loads(line)) for line in lines)
+    passages = Passages.load(folder, documents)
     store = STORES[manifest.store]
     return Snapshot(
         manifest,
@@ -206,20 +195,6 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         passages,
         store.load(folder / _PASSAGE_VECTORS),
         SentenceVectors.load(folder / _SENTENCE_VECTORS),
-        TokenIndex.load(folder / _TOKENS, sentences),
+        TokenIndex.load(folder / _TOKENS, np.diff(passages.sentence_starts)),
         BM25Index.load(folder / _LEXICAL),
     )
-
-
-def _passages(folder: Path, documents: Sequence[Document]) -> list[Passage]:
-    contexts: list[str] = json.loads((folder / _CONTEXTS).read_text("utf-8"))
-    table: Table = np.load(folder / _PASSAGES, allow_pickle=False)
-    spans = [Span(start, end) for start, end in np.load(folder / _SENTENCES, allow_pickle=False).tolist()]
-    passages: list[Passage] = []
-    first = 0
-    for document_row, ordinal, start, end, sentences, context in table.tolist():
-        document = documents[document_row]
-        own = tuple(spans[first : first + sentences])
-        passages.append(Passage(document.id, ordinal, start, end, document.text[start:end], own, contexts[context]))
-        first += sentences
-    return passages

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.analysis import terms
-from qa.lexical import K1, B, BM25Index
+from qa.lexical import K1, B, BM25Index, best_hits
 from qa.types import Passage, Span
 
 WORDS = ["plane", "planes", "left", "noon", "Hong", "Kong", "香港", "Zürich", "the", "", "42"]
@@ -69,6 +69,14 @@ def test_search_is_the_best_of_the_scores(passages, weights, k, data):
     allowed = range(len(passages)) if rows is None else rows.tolist()
     expected = sorted((row for row in allowed if scores[row] > 0), key=lambda row: (-scores[row], row))[:k]
     assert [hit.row for hit in index.search(weights, k, rows)] == expected
+
+
+@given(seed=st.integers(0, 2**32), size=st.integers(0, 2000), levels=st.integers(1, 3000), k=st.integers(1, 12))
+def test_the_best_of_many_scores(seed, size, levels, k):
+    """The blocks that spare a search from sorting lose no hit, however the best are spread and tied."""
+    scores = np.random.default_rng(seed).integers(0, levels, size).astype(np.float32)
+    expected = sorted(np.flatnonzero(scores).tolist(), key=lambda row: (-scores[row], row))[:k]
+    assert [hit.row for hit in best_hits(scores, k)] == expected
 
 
 @given(passages=tables, weights=questions)

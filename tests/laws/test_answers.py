@@ -63,7 +63,7 @@ def assert_lawful(answer, snapshot, top_k):
         for mark in ranked.highlights:
             assert ranked.passage.start <= mark.span.start < mark.span.end <= ranked.passage.end
         answers = {mark.span for mark in ranked.highlights if mark.kind is HighlightKind.ANSWER}
-        cited = {c.span for c in answer.citations if c.passage is ranked.passage}
+        cited = {c.span for c in answer.citations if c.passage == ranked.passage}
         assert answers == cited
         assert ranked.cited == bool(cited)
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))

@@ -1,6 +1,6 @@
 """What routes ask for by type."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -15,16 +15,16 @@ from qa.suggestions import Suggestions
 from qa.uploads import Uploads
 
 
-def _state(name: str) -> Callable[[Request], Any]:
-    """Gets what the application holds under a name."""
+def _state(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """Gets what the application holds under a name; on the event loop, since a plain function gets a thread."""
 
-    def get(request: Request) -> Any:
+    async def get(request: Request) -> Any:
         return getattr(request.app.state, name)
 
     return get
 
 
-def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = "") -> bool:
+async def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = "") -> bool:
     return prefers_html(accept)
 
 
