@@ -234,10 +234,18 @@ def failed(capsys, *arguments):
 
 
 def test_eval_refuses_what_it_cannot_measure(small, capsys, tmp_path):
-    """No judgement yet, a line that is none, and a damaged index are one line each, with what to do."""
+    """No judgement yet, lines that are none, and a damaged index are one line each, with what to do."""
     assert "judgements.jsonl does not exist; give a queries.jsonl" in failed(capsys)
     (small.index / JUDGEMENTS).write_text('{"passage_id": "a", "grade": 1}', "utf-8")
     assert "is no judgement, which has question, document_id" in failed(capsys)
+    for content, message in (
+        (b"\xff\xfe%PDF", "line 1 is not JSON"),
+        (b'{"id": 1, "question": "x"}\n[1]', "line 2 is no JSON object"),
+        (b'{"id": 1}', "a question has no 'question'"),
+        (b"", "holds no question that can be asked of this index"),
+    ):
+        (tmp_path / "mine").write_bytes(content)
+        assert message in failed(capsys, tmp_path / "mine")
     (landing,) = snapshots.open_current(small.index)[0].passages
     write(small.index / JUDGEMENTS, [said(WHEN, landing, 1)])
     path = small.index / snapshots.current_id(small.index) / "contexts.json"

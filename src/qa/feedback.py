@@ -82,9 +82,9 @@ def read_judgements(path: Path) -> list[Judgement]:
 
 def holds_judgements(path: Path) -> bool:
     """Whether a file is one of judgements, by its first line; else it is one of questions."""
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         first = file.readline()
-    return '"passage_id"' in first and '"grade"' in first
+    return b'"passage_id"' in first and b'"grade"' in first
 
 
 def _parse(record: Any, path: Path) -> Judgement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from fastapi import Query
 
@@ -11,16 +11,15 @@ from qa.types import Document, Filters
 
 LISTED = 20  # of each kind beside the question: the first page has to stay light
 PAGE = 100  # of each kind on the page that has them all
-MAX_FIND = 200
 
 T = TypeVar("T")
-FindText = Annotated[str, Query(max_length=MAX_FIND)]
-PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """One page of them: first what is chosen, then what was found; ``of_…`` count both over all pages."""
+
+    MAX_FIND: ClassVar[int] = 200  # characters
 
     documents: tuple[Document, ...]
     of_documents: int
@@ -33,14 +32,10 @@ class Choices:
     def of(cls, snapshot: Snapshot, filters: Filters, find: str = "", page: int = 1, size: int = PAGE) -> "Choices":
         """Find by words: each has to be somewhere in the title or id of a document, or in a tag, in any case."""
         words = find.casefold().split()
-        documents = _found(
-            snapshot.documents, lambda d: d.id in filters.document_ids, lambda d: f"{d.title} {d.id}", words
-        )
-        tags = sorted(
-            {tag for document in snapshot.documents for tag in document.tags}, key=lambda t: (t.casefold(), t)
-        )
+        ids, names = set(filters.document_ids), {tag for document in snapshot.documents for tag in document.tags}
+        tags = sorted(names, key=lambda tag: (tag.casefold(), tag))
+        chosen, found = _found(snapshot.documents, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
         chosen_tags, found_tags = _found(tags, lambda tag: tag in filters.tags, str, words)
-        chosen, found = documents
         pages = max(1, -(-max(len(found), len(found_tags)) // size))
         page = min(page, pages)
         here = slice((page - 1) * size, page * size)
@@ -52,6 +47,10 @@ class Choices:
             page,
             pages,
         )
+
+
+FindText = Annotated[str, Query(max_length=Choices.MAX_FIND)]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 
 
 def _found(

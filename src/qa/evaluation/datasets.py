@@ -155,9 +155,12 @@ def _grades(path: Path) -> dict[str, dict[str, int]]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                yield json.loads(line)
-            except ValueError as error:
+                entry = json.loads(line)
+            except ValueError as error:  # of the encoding too
                 raise DatasetError(f"{path.name} line {number} is not JSON") from error
+            if not isinstance(entry, dict):
+                raise DatasetError(f"{path.name} line {number} is no JSON object")
+            yield entry

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from qa.api.answer_schemas import AskResponse
-from qa.api.choices import LISTED, MAX_FIND, Choices, FindText, PageNumber
+from qa.api.choices import LISTED, Choices, FindText, PageNumber
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
 from qa.api.question_schemas import AskBody
 from qa.api.source import Source, open_source
@@ -74,7 +74,7 @@ def choose(
 ) -> HTMLResponse:
     """All documents and tags to choose from: a page that works without script, and whose list the script shows."""
     found = Choices.of(service.snapshot, view.filters, find, page)
-    return pages.render("choices.html", view=view, choices=found, find=find, max_find=MAX_FIND)
+    return pages.render("choices.html", view=view, choices=found, find=find)
 
 
 @router.post("/turn")
