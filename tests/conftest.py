@@ -38,6 +38,21 @@ def embedder():
     return embedder
 
 
+@pytest.fixture
+def shared_model(embedder, monkeypatch):
+    """Commands that are run in this process with the default model take the loaded one, instead of loading it again."""
+    load, default = compose.build_embedder, _model_of(Settings())
+
+    def build(given: Settings, threads: int):
+        return embedder if _model_of(given) == default else load(given, threads)
+
+    monkeypatch.setattr(compose, "build_embedder", build)
+
+
+def _model_of(given: Settings) -> tuple[object, ...]:
+    return given.model, given.precision, given.query_prompt, given.passage_prompt
+
+
 @pytest.fixture(scope="session")
 def indexer_for(embedder):
     """Makes an indexer of a corpus and an index with the shared embedder."""

@@ -16,6 +16,8 @@ from qa.readers.isolation import Parser
 from qa.types import Unreadable
 from servers import environment, run_qa
 
+pytestmark = pytest.mark.usefixtures("shared_model")
+
 PLANE = "The plane left Hong Kong at noon.\n\nNobody on the ground knew who was in it."
 LINE_OF_3_MB = 3_000_000
 

@@ -7,6 +7,8 @@ import pytest
 from qa import snapshot as snapshots
 from qa.cli import main
 
+pytestmark = pytest.mark.usefixtures("shared_model")
+
 
 @pytest.fixture
 def built(tmp_path, monkeypatch, capsys):

@@ -10,6 +10,8 @@ from qa.cli import main
 from qa.feedback import Judgement
 from qa.types import Question
 
+pytestmark = pytest.mark.usefixtures("shared_model")
+
 TEXTS = tuple(f"The plane left Hong Kong at {time}." for time in ("noon", "midnight", "dawn"))
 
 

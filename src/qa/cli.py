@@ -129,7 +129,14 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "eval", "measure answers on questions whose answers are known")
-    command.add_argument("sets", nargs="+", type=Path, metavar="DIR", help="a data set in BEIR-like layout")
+    command.add_argument(
+        "sets",
+        nargs="*",
+        type=Path,
+        metavar="SET",
+        help="a folder in BEIR-like layout; or a file of questions, or of readers' judgements, "
+        "asked of the index as it is (default: the judgements in the index)",
+    )
     command.add_argument("--compare", default="", metavar="NAMES", help="baselines to add: bm25,dense,rrf")
     command.add_argument("--only", default="", metavar="NAME", help="only sets whose name begins like this")
     command.add_argument("--json", action="store_true", help="print measures and every outcome as JSON")

@@ -4,14 +4,18 @@ Both files stand beside the snapshots and are only ever appended to. A judgement
 document as well as by its id, since another build may number passages otherwise.
 """
 
+import hashlib
 import json
 import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from qa.errors import QuestionError
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +26,8 @@ JUDGEMENTS, SHOWN = "judgements.jsonl", "shown.jsonl"
 class Judgement:
     """One reader's word on one passage: grade 1 answers the question, 0 does not, None takes the last word back.
 
-    Offsets are code points into the document, end exclusive; ``at`` is ISO 8601, UTC.
+    Offsets are code points into the document, end exclusive; ``at`` is ISO 8601, UTC. ``text_sha256`` is of the text
+    there: it tells whether another build still has it. None in lines of before it was kept.
     """
 
     question: str
@@ -33,6 +38,17 @@ class Judgement:
     grade: int | None
     snapshot: str
     at: str
+    text_sha256: str | None = None
+
+    def is_about(self, document_text: str) -> bool:
+        """Whether the judged text still stands at its place; a line that does not say what it was is believed."""
+        text = document_text[self.start_char_index : self.end_char_index]
+        return bool(text) and self.text_sha256 in (None, text_sha256(text))
+
+
+def text_sha256(text: str) -> str:
+    """The sum that a judgement keeps of a passage."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 class Judgements:
@@ -52,13 +68,31 @@ def read_judgements(path: Path) -> list[Judgement]:
     """What counts in a file of judgements: the last word on each question and passage, what was taken back left out.
 
     A line that a crash cut short is passed over.
+
+    Raises:
+        QuestionError: a line is JSON but no judgement.
     """
     last: dict[tuple[str, str, int, int], Judgement] = {}
     for record in _records(path):
-        judgement = Judgement(**record)
+        judgement = _parse(record, path)
         place = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
         last[judgement.question, *place] = judgement
     return [judgement for judgement in last.values() if judgement.grade is not None]
+
+
+def holds_judgements(path: Path) -> bool:
+    """Whether a file is one of judgements, by its first line; else it is one of questions."""
+    with path.open(encoding="utf-8") as file:
+        first = file.readline()
+    return '"passage_id"' in first and '"grade"' in first
+
+
+def _parse(record: Any, path: Path) -> Judgement:
+    try:
+        return Judgement(**record)
+    except TypeError as error:
+        fields = ", ".join(field.name for field in dataclass_fields(Judgement))
+        raise QuestionError(f"{path}: {str(record)[:80]!r} is no judgement, which has {fields}") from error
 
 
 class Shown:

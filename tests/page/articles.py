@@ -50,6 +50,15 @@ VARIED = {
     ),
 }
 
+MANY = {
+    f"logs/{number:03}.md": (
+        f"---\ntitle: Log of the freighter Marianne, voyage {number:03} to the northern harbours\n"
+        f"tags: [northern harbours {number:03}]\n---\n\n"
+        f"On voyage {number} the freighter Marianne carried {number + 1000} sacks of salt."
+    )
+    for number in range(130)
+}
+
 HOSTILE = (
     "<script>window.ran=1</script>",
     "<SCRIPT>window.ran=1</SCRIPT>",

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from articles import VARIED, hostile_corpus
+from articles import MANY, VARIED, hostile_corpus
 from browsing import find_chromium, is_ci, launch, watched
 from playwright.sync_api import sync_playwright
 from serving import CORPUS, serving, write_corpus
@@ -21,6 +21,14 @@ def varied_site(embedder, tmp_path_factory):
     """A long diary, emoji, other scripts and long titles, served."""
     corpus = write_corpus(tmp_path_factory.mktemp("varied"), VARIED)
     with serving(corpus, tmp_path_factory.mktemp("varied-index"), embedder) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def many_site(embedder, tmp_path_factory):
+    """More documents and tags than the filter lists, and than one page of choices holds, served."""
+    corpus = write_corpus(tmp_path_factory.mktemp("many"), MANY)
+    with serving(corpus, tmp_path_factory.mktemp("many-index"), embedder) as served:
         yield served
 
 

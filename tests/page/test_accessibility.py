@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from browsing import ask, axe
+from browsing import ask, axe, watched
 from playwright.sync_api import expect
 
 WHEN = "When did Xu Jiatun leave for San Francisco?"
@@ -61,6 +61,10 @@ def document(page):
     page.goto("/documents/xu-jiatun.md?start=6014&end=6112")
 
 
+def choices(page):
+    page.goto("/choices?find=jia")
+
+
 def similar(page):
     page.goto("/similar?document_id=xu-jiatun.md&start=6014&end=6112")
 
@@ -69,25 +73,33 @@ PRESSED_TOO_SMALL = """() => [...document.querySelectorAll(
     'a, button, summary, label.check, textarea, input:not([type=hidden]):not([type=checkbox])'
   )]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[inert]'))
-  .filter((e) => !e.matches('.skip, .choices p a'))  // inside running text, or shown only on focus
+  .filter((e) => !e.matches('.skip'))  // shown only on focus
   .map((e) => {
     const { width, height } = e.matches('.number') ? getComputedStyle(e, '::after') : e.getBoundingClientRect();
     return [e.outerHTML.slice(0, 120), parseFloat(width), parseFloat(height)];
   })
   .filter(([, width, height]) => width < 43.9 || height < 43.9)"""
 
-STATES = [empty, filters, answer, source, refusal, refined, keys, export_menu, corpus, document, similar]
-PHONE = {"width": 320, "height": 640}
+STATES = [empty, filters, answer, source, refusal, refined, keys, export_menu, corpus, document, similar, choices]
+DESK, PHONE = {"width": 1280, "height": 860}, {"width": 320, "height": 640}
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_axe_finds_nothing(open_page, site, state):
+@pytest.fixture(scope="module", params=STATES, ids=lambda state: state.__name__)
+def in_state(request, browser, site):
+    """A page in one of the states; tests may size and colour it, and do nothing else to it."""
+    with watched(browser, site.address, reduced_motion="reduce") as (page, watch):
+        page.goto("/")
+        request.param(page)
+        yield page
+        assert watch.complaints == []
+
+
+def test_axe_finds_nothing(in_state):
     """axe-core finds no violation of WCAG 2.2 AA or of good practice in any state, nor of contrast in the dark."""
-    page = open_page(site, reduced_motion="reduce")
-    state(page)
-    assert axe(page) == []
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert axe(page, ["color-contrast"]) == []
+    in_state.set_viewport_size(DESK)
+    assert axe(in_state) == []
+    in_state.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert axe(in_state, ["color-contrast"]) == []
 
 
 @pytest.mark.parametrize("state", [empty, answer, source, corpus], ids=lambda state: state.__name__)
@@ -104,18 +116,16 @@ def test_axe_would_find_something(page):
     assert any(line.startswith("image-alt") for line in axe(page))
 
 
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_targets_are_large_and_nothing_scrolls_sideways(open_page, site, state):
+def test_targets_are_large_and_nothing_scrolls_sideways(in_state):
     """On a phone whatever can be pressed is at least 44 by 44 pixels (a citation's number around its small box).
 
     At 320 pixels, and at 1280 by 800 zoomed to 200 %, no page scrolls sideways.
     """
-    page = open_page(site, reduced_motion="reduce", viewport={"width": 390, "height": 844})
-    state(page)
-    assert page.evaluate(PRESSED_TOO_SMALL) == []
+    in_state.set_viewport_size({"width": 390, "height": 844})
+    assert in_state.evaluate(PRESSED_TOO_SMALL) == []
     for viewport in (PHONE, {"width": 640, "height": 400}):
-        page.set_viewport_size(viewport)
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        in_state.set_viewport_size(viewport)
+        assert in_state.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
 def test_long_titles_wrap(open_page, varied_site):
@@ -234,8 +244,10 @@ def test_print_has_footnotes(page):
     assert page.pdf()[:4] == b"%PDF"
 
 
-def test_first_load_is_small(open_page, site):
-    """HTML, style, scripts and icon of the first load are under 60 kB in all, uncompressed."""
+@pytest.mark.parametrize("name", ["site", "many_site"])
+def test_first_load_is_small(open_page, request, name):
+    """HTML, style, scripts and icon of the first load are under 60 kB in all, uncompressed, however many documents."""
+    site = request.getfixturevalue(name)
     page = open_page(site, "about:blank")
     sizes = {}
     page.on("response", lambda response: sizes.__setitem__(response.url, len(response.body())))

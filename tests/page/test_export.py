@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from browsing import ask, watched
@@ -37,6 +38,28 @@ def test_json_holds_every_answer(export, varied_site):
         for citation in turn["citations"]:
             text = varied_site.service.snapshot.document_by_id[citation["document_id"]].text
             assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
+
+
+def test_one_answer_without_script(open_page, varied_site, tmp_path):
+    """Without script a link saves the answer that is shown, with its conversation and filter, as the API gives it."""
+    where = f"/?question={quote('And where?')}&history={quote(FOX)}&document_ids=emoji.md&open=emoji.md&start=0&end=9"
+    page = open_page(varied_site, where, java_script_enabled=False, accept_downloads=True)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the answer").click()
+    assert download.value.suggested_filename == "answer.json"
+    download.value.save_as(tmp_path / "answer.json")
+    saved = json.loads((tmp_path / "answer.json").read_text("utf-8"))
+    shown = json.loads(page.locator(".turn").get_attribute("data-answer"))
+    assert all(passage["scores"] for passage in saved["passages"])
+    assert {passage["document_id"] for passage in saved["passages"]} == {"emoji.md"}
+    assert saved | {"id": "", "timings_ms": {}} == shown | {"id": "", "timings_ms": {}}
+
+
+def test_a_script_saves_more(open_page, varied_site):
+    """With script the whole conversation can be saved, and the link for one answer makes room for it."""
+    page = open_page(varied_site, f"/?question={quote(FOX)}")
+    expect(page.locator(".menu summary")).to_be_visible()
+    expect(page.get_by_role("link", name="Save the answer")).to_have_count(0)
 
 
 def test_markdown_quotes_and_links(export):

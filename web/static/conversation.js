@@ -1,7 +1,7 @@
 // Asking: answers are appended, one question is under way at a time, and the form holds the conversation.
 
 import { length } from "./codepoints.js";
-import { $, $$, element, parse, request, say } from "./dom.js";
+import { $, $$, element, parse, request, say, warn } from "./dom.js";
 import { close } from "./panel.js";
 import * as view from "./view.js";
 
@@ -30,6 +30,32 @@ const filters = () => {
 const choose = (chosen) => {
   for (const box of $$("input[type=checkbox]", form)) box.checked = chosen[box.name].includes(box.value);
   for (const name of ["date_from", "date_to"]) form.elements[name].value = chosen[name] ?? "";
+};
+
+// What the filter does not list is found by its name; what is chosen stays, and one search is under way at a time.
+const wanted = () => {
+  const chosen = [...new FormData(form)].filter(([name]) => name === "document_ids" || name === "tags");
+  return String(new URLSearchParams([...chosen, ["find", $("#find").value]]));
+};
+let finding = false;
+
+const find = async () => {
+  if (finding) return;
+  finding = true;
+  try {
+    let sent, html;
+    while (sent !== wanted()) html = await request(`/choices?${(sent = wanted())}`);
+    $("#picks").replaceWith($("#picks", parse(html)));
+    say(`${$$("#picks input").length} listed`);
+  } catch (error) {
+    warn(error.message);
+  }
+  finding = false;
+};
+
+const clear = (event) => {
+  event.preventDefault(); // a reset would bring back what was chosen when the list came
+  choose({ document_ids: [], tags: [] });
 };
 
 const complain = (message) => {
@@ -159,6 +185,9 @@ export const start = () => {
   field.addEventListener("paste", refusePaste);
   field.removeAttribute("maxlength"); // what is pasted is never cut in silence
   form.addEventListener("submit", submit);
+  form.addEventListener("reset", clear);
+  $("#find")?.addEventListener("input", find);
+  $("#find")?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   field.addEventListener("keydown", (event) => {
     if (!sends(event)) return;
     event.preventDefault();

@@ -52,6 +52,11 @@ class View:
         return self.url(open=None, start=None, end=None)
 
     @property
+    def data_url(self) -> str:
+        """The address of the answer alone, as data."""
+        return "/ask" + self.closed.removeprefix("/") + "&include=scores"
+
+    @property
     def unfiltered(self) -> str:
         return self.url(filters=Filters(), open=None, start=None, end=None)
 

@@ -12,7 +12,7 @@ from qa.config import Settings
 from qa.errors import QuestionError
 from qa.evaluation.datasets import GoldQuestion, read_questions
 from qa.evaluation.run import holds_answer
-from qa.feedback import read_judgements
+from qa.feedback import holds_judgements, read_judgements
 from qa.snapshot import Snapshot, open_snapshot
 from qa.types import Answer, Question, Span
 
@@ -62,8 +62,7 @@ def load_questions(path: Path) -> list[GoldQuestion]:
     """
     if not path.is_file():
         raise QuestionError(f"{path} does not exist; give a queries.jsonl, or the judgements.jsonl of an index")
-    first = path.read_text("utf-8").partition("\n")[0]
-    questions = list(_judged(path)) if '"passage_id"' in first and '"grade"' in first else read_questions(path)
+    questions = list(_judged(path)) if holds_judgements(path) else read_questions(path)
     if not questions:
         raise QuestionError(f"{path} holds no question; every line needs id and question")
     return questions

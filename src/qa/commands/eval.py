@@ -5,6 +5,7 @@ import argparse
 from qa import compose
 from qa.config import Settings
 from qa.evaluation.report import compare, render_table, to_json
+from qa.feedback import JUDGEMENTS
 from qa.progress import ProgressBars
 
 
@@ -13,7 +14,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     bench = compose.build_bench(settings, options.work or settings.index / "eval")
     systems = [name for name in options.compare.split(",") if name]
     with ProgressBars() as bars:
-        rows = bench.run(options.sets, systems, options.only, bars)
+        rows = bench.run(options.sets or [settings.index / JUDGEMENTS], systems, options.only, bars)
     text = to_json(rows)
     if options.save:
         options.save.write_text(text, "utf-8")

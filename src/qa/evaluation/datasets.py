@@ -26,12 +26,14 @@ class GoldQuestion:
     """A question and what is known of its answer.
 
     ``relevant`` maps document ids to grades; ``span`` is where in document ``document_id`` the answer stands;
-    ``whole_article`` says that documents are long, so that the right one is not yet the right passage.
+    ``whole_article`` says that documents are long, so that the right one is not yet the right passage. ``judged`` maps
+    passage ids of one snapshot to what readers said of them, 0 for "does not answer"; where they said nothing else,
+    whether there is an answer is not known, and ``answerable`` is None.
     """
 
     id: str
     text: str
-    answerable: bool
+    answerable: bool | None
     history: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
@@ -40,15 +42,17 @@ class GoldQuestion:
     relevant: Mapping[str, int] = field(default_factory=dict)
     variant: str = ""
     whole_article: bool = False
+    judged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Documents and the questions asked of them."""
+    """Documents and the questions asked of them; ``notes`` are what a reader of the results has to know."""
 
     name: str
     documents: tuple[Document, ...]
     questions: tuple[GoldQuestion, ...]
+    notes: tuple[str, ...] = ()
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:

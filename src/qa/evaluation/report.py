@@ -2,9 +2,11 @@
 
 import json
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,9 +28,16 @@ MEANS = {
     "ans@5": "answer_in_5",
     "sent": "sentence",
     "span-F1": "span_f1",
+    "no@1": "refuted",
 }
+COMPARED = (
+    ("first passage", "hit", operator.gt, operator.lt),
+    ("sentence", "sentence", operator.gt, operator.lt),
+    ("no at first", "refuted", operator.lt, operator.gt),
+)
 NOTE = """\
 ans@k: a passage among the first k says the gold answer · sent: a marked sentence says it (also where it was refused)
+no@1: the first passage is one that a reader said does not answer, of the questions that have such a one (best when 0)
 AUROC, kept (answers kept at 80 % refusals), cov95 (coverage at 95 % precision), ECE: of the stated probability
 [low–high]: 95 % bootstrap interval · ms: one client, in this process"""
 
@@ -40,6 +49,7 @@ class Row:
     name: str
     system: str
     outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,8 @@ def _mean(values: Iterable[float | bool | None]) -> Cell:
 
 def _certainty(outcomes: Sequence[Outcome]) -> dict[str, Cell]:
     answerable = [o.probability for o in outcomes if o.answerable]
-    unanswerable = [o.probability for o in outcomes if not o.answerable]
-    judged = [o for o in outcomes if not o.answerable or o.sentence is not None]
+    unanswerable = [o.probability for o in outcomes if o.answerable is False]
+    judged = [o for o in outcomes if o.answerable is False or o.sentence is not None]
     probabilities, right = [o.probability for o in judged], [bool(o.sentence) for o in judged]
     return {
         "AUROC": Cell(auroc(answerable, unanswerable)),
@@ -87,7 +97,7 @@ def _certainty(outcomes: Sequence[Outcome]) -> dict[str, Cell]:
         "cov95": Cell(coverage_at_precision(probabilities, right)) if judged else Cell(math.nan),
         "ECE": Cell(calibration_error(probabilities, right)),
         "answered": _mean(o.answered for o in outcomes if o.answerable),
-        "refused": _mean(not o.answered for o in outcomes if not o.answerable),
+        "refused": _mean(not o.answered for o in outcomes if o.answerable is False),
     }
 
 
@@ -100,7 +110,8 @@ def render_table(rows: Sequence[Row]) -> str:
     for row, summary in zip(rows, summaries, strict=True):
         cells = " | ".join(_shown(title, summary.get(title, Cell(math.nan))) for title in titles)
         lines.append(f"| {row.name} | {row.system} | {len(row.outcomes)} | {cells} |")
-    return "\n".join([*lines, "", NOTE])
+    notes = [note for row in rows for note in row.notes]
+    return "\n".join([*lines, "", *notes, NOTE])
 
 
 def _shown(title: str, cell: Cell) -> str:
@@ -113,6 +124,7 @@ def to_json(rows: Sequence[Row]) -> str:
         {
             "name": row.name,
             "system": row.system,
+            "notes": row.notes,
             "measures": {title: _plain(cell) for title, cell in summarize(row).items()},
             "outcomes": [asdict(outcome) for outcome in row.outcomes],
         }
@@ -126,14 +138,19 @@ def _plain(cell: Cell) -> dict[str, float | None]:
 
 
 def compare(rows: Sequence[Row], earlier: Path) -> str:
-    """Question by question against a saved run: which right first passages and sentences were won, which lost."""
+    """Question by question against a saved run: which right first passages and sentences were won, which lost.
+
+    A first passage that readers refuted is lost when it comes, won when it goes.
+    """
     saved = {(r["name"], r["system"]): r["outcomes"] for r in json.loads(earlier.read_text("utf-8"))["rows"]}
     lines = []
     for row in rows:
         before = {outcome["id"]: outcome for outcome in saved.get((row.name, row.system), [])}
-        for title, field in (("first passage", "hit"), ("sentence", "sentence")):
-            won = _moved(row.outcomes, before, field, lambda old, new: new > old)
-            lost = _moved(row.outcomes, before, field, lambda old, new: new < old)
+        for title, field, better, worse in COMPARED:
+            if all(getattr(outcome, field) is None for outcome in row.outcomes):
+                continue
+            won = _moved(row.outcomes, before, field, better)
+            lost = _moved(row.outcomes, before, field, worse)
             lines.append(f"{row.name} {row.system}, {title}: {len(won)} won, {len(lost)} lost")
             lines += [f"  won  {name}" for name in won] + [f"  lost {name}" for name in lost]
     return "\n".join(lines)
@@ -143,7 +160,7 @@ def _moved(
     outcomes: Sequence[Outcome],
     before: Mapping[str, Mapping[str, float | None]],
     field: str,
-    moved: Callable[[float, float], bool],
+    moved: Callable[[Any, Any], bool],
 ) -> list[str]:
     pairs = ((o.id, before.get(o.id, {}).get(field), getattr(o, field)) for o in outcomes)
-    return [name for name, old, new in pairs if old is not None and new is not None and moved(float(old), float(new))]
+    return [name for name, old, new in pairs if old is not None and new is not None and moved(new, old)]

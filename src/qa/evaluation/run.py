@@ -26,11 +26,14 @@ Ranking = Callable[[Snapshot, str], Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question came back with. Measures that the data set gives no gold for are None."""
+    """What one question came back with. Measures that the data set gives no gold for are None.
+
+    ``refuted``: the first passage is one that a reader said does not answer; the only one that is better when lower.
+    """
 
     id: str
     variant: str
-    answerable: bool
+    answerable: bool | None
     hit: float | None
     recall: float | None
     reciprocal_rank: float | None
@@ -43,6 +46,7 @@ class Outcome:
     answered: bool
     searched_for: str
     ms: float
+    refuted: bool | None = None
 
 
 def open_dataset(dataset: Dataset, indexer: Indexer, folder: Path, progress: Progress = no_progress) -> Snapshot:
@@ -115,7 +119,15 @@ def _outcome(gold: GoldQuestion, snapshot: Snapshot, passages: Sequence[Passage]
         answered=False,
         searched_for=gold.text,
         ms=ms,
+        refuted=_refuted(gold, names),
     )
+
+
+def _refuted(gold: GoldQuestion, names: Sequence[str]) -> bool | None:
+    """Whether readers refuted the first passage; None where they refuted none."""
+    if 0 not in gold.judged.values():
+        return None
+    return bool(names) and gold.judged.get(names[0]) == 0
 
 
 _PLACE = "\0place"  # stands for the place of the answer; no document has this id
@@ -129,7 +141,7 @@ def is_relevant(gold: GoldQuestion, passage: Passage) -> bool:
 
 
 def _relevant(gold: GoldQuestion) -> dict[str, int]:
-    return {_PLACE: 1} if _by_place(gold) else dict(gold.relevant)
+    return {_PLACE: 1} if _by_place(gold) else dict(gold.judged or gold.relevant)
 
 
 def _by_place(gold: GoldQuestion) -> bool:
@@ -143,6 +155,8 @@ def _names(gold: GoldQuestion, passages: Sequence[Passage]) -> Iterator[str]:
         name = passage.document_id
         if _by_place(gold):
             name = _PLACE if is_relevant(gold, passage) else passage.id
+        elif gold.judged:
+            name = passage.id
         if name not in seen:
             seen.add(name)
             yield name

@@ -11,7 +11,7 @@ from qa.api.guard import OWN_PAGES
 from qa.api.question_schemas import QuestionText, Strict
 from qa.api.refine import passage_rows
 from qa.errors import QuestionError
-from qa.feedback import Judgement
+from qa.feedback import Judgement, text_sha256
 
 router = APIRouter(tags=["feedback"], dependencies=[OWN_PAGES])
 
@@ -45,5 +45,6 @@ def judge(body: FeedbackBody, service: CurrentService, judgements: CurrentJudgem
             grade=body.grade,
             snapshot=snapshot.manifest.id,
             at=datetime.now(UTC).isoformat(timespec="seconds"),
+            text_sha256=text_sha256(passage.text),
         )
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from qa.api.answer_schemas import AskResponse
+from qa.api.choices import LISTED, MAX_FIND, Choices, FindText, PageNumber
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
 from qa.api.question_schemas import AskBody
 from qa.api.source import Source, open_source
@@ -16,11 +17,9 @@ from qa.feedback import Shown
 from qa.service import Answered, Service
 from qa.snapshot import Snapshot
 from qa.suggestions import NEIGHBOURS, Suggestions, neighbouring
-from qa.types import Answer, Document, Question
+from qa.types import Answer, Question
 
 router = APIRouter(include_in_schema=False)
-
-MAX_CHOICES = 50  # documents, and tags, that the filter lists; the corpus page has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,6 @@ class Turn:
         return self.answered.snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filter offers: documents and tags, unless there are too many to list."""
-
-    documents: tuple[Document, ...]
-    tags: tuple[str, ...]
-    too_many: bool
-
-
 @router.get("/")
 def home(
     view: CurrentView, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
@@ -70,12 +60,21 @@ def home(
         status=error.status if error else 200,
         view=view,
         manifest=snapshot.manifest,
-        choices=_choices(snapshot, view),
+        choices=Choices.of(snapshot, view.filters, size=LISTED),
         suggestions=suggestions.of(snapshot),
         turn=turn,
         source=source,
         error=error,
     )
+
+
+@router.get("/choices")
+def choose(
+    view: CurrentView, service: CurrentService, pages: HtmlPages, find: FindText = "", page: PageNumber = 1
+) -> HTMLResponse:
+    """All documents and tags to choose from: a page that works without script, and whose list the script shows."""
+    found = Choices.of(service.snapshot, view.filters, find, page)
+    return pages.render("choices.html", view=view, choices=found, find=find, max_find=MAX_FIND)
 
 
 @router.post("/turn")
@@ -134,11 +133,3 @@ def _open(service: Service, view: View, turn: Turn | None) -> Source:
     if turn is None:
         return open_source(service.snapshot, view, None, None)
     return open_source(turn.snapshot, view, turn.answer, service.embed_question(turn.answer.searched_text))
-
-
-def _choices(snapshot: Snapshot, view: View) -> Choices:
-    tags = sorted({tag for document in snapshot.documents for tag in document.tags}, key=str.casefold)
-    too_many = len(snapshot.documents) > MAX_CHOICES
-    documents = [d for d in snapshot.documents if not too_many or d.id in view.filters.document_ids]
-    kept = [tag for number, tag in enumerate(tags) if number < MAX_CHOICES or tag in view.filters.tags]
-    return Choices(tuple(documents), tuple(kept), too_many)
