@@ -51,6 +51,7 @@ def measure(name: str, index: Path, questions: list[str]) -> tuple[Row, Row]:
             "beside a busy core p50 / p95": [busy["p50"], busy["p95"]],
             "RSS idle MB": idle,
             "RSS loaded MB": server.rss_mb(),
+            "of it files MB": server.mapped_mb(),
         }
         return row, _stages(name, [answer["timings_ms"] for turn in turns for _, answer in turn], times)
 

@@ -51,8 +51,15 @@ class Server:
 
     def rss_mb(self) -> float:
         """Resident memory of the process and its children."""
+        return self._memory_mb("rss")
+
+    def mapped_mb(self) -> float:
+        """How much of it are pages of files, which the kernel takes back when memory is short."""
+        return self._memory_mb("shared")
+
+    def _memory_mb(self, kind: str) -> float:
         family = [self.process, *self.process.children(recursive=True)]
-        return round(sum(process.memory_info().rss for process in family) / 2**20, 1)
+        return round(sum(getattr(process.memory_info(), kind) for process in family) / 2**20, 1)
 
 
 @contextmanager

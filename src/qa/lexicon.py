@@ -1,6 +1,7 @@
 """The words of the corpus as they are spelled: what a mistyped or differently spelled word of a question can mean."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from qa.analysis import Token
 SHORTEST = 4  # a shorter word has too many neighbours
 LONG = 8  # from this length on, two slips are allowed
 SHORTEST_NAME = 6
+_ROMAN = re.compile("m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Lexicon:
         near words one that has all letters typed, in their order or swapped, wins (letters are left out and swapped
         more often than they are mistaken), then the same first letter, then the most frequent, then the alphabet.
         """
-        if len(word) < SHORTEST or not word.isalpha():
+        if len(word) < SHORTEST or not _is_spelled(word):
             return None
         allowed = 1 if len(word) < LONG else 2
         near = self._within(word, allowed)
@@ -103,7 +105,7 @@ class Lexicon:
     def _by_length(self) -> Mapping[int, Sequence[str]]:
         lengths: dict[int, list[str]] = {}
         for word in self.words:
-            if word.isalpha():
+            if _is_spelled(word):
                 lengths.setdefault(len(word), []).append(word)
         return lengths
 
@@ -121,9 +123,14 @@ def _one_apart(names: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for group in alike.values():
         for one, other in permutations(group, 2):
-            if one.isalpha() and other.isalpha() and OSA.distance(one, other) == 1:
+            if _is_spelled(one) and _is_spelled(other) and OSA.distance(one, other) == 1:
                 found.setdefault(one, set()).add(other)
     return {name: sorted(others) for name, others in sorted(found.items())}
+
+
+def _is_spelled(word: str) -> bool:
+    """Whether a word can be misspelled: a number is another number then."""
+    return word.isalpha() and not _ROMAN.fullmatch(word)
 
 
 def _keeps_letters(typed: str, meant: str) -> bool:
