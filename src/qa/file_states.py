@@ -61,10 +61,9 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class FileStates:
-    """All files of the corpus as the build of ``snapshot`` by ``recipe`` found them, by name."""
+    """All files of the corpus as the build of ``snapshot`` found them, by name."""
 
     snapshot: str = ""
-    recipe: str = ""
     files: Mapping[str, FileState] = field(default_factory=dict)
 
 
@@ -106,7 +105,7 @@ def load_states(index: Path) -> FileStates:
     if record["readers"] != readers_version():
         return FileStates()
     files = {name: _state(*fields) for name, fields in record["files"].items()}
-    return FileStates(record["snapshot"], record["recipe"], files)
+    return FileStates(record["snapshot"], files)
 
 
 def _state(
@@ -131,7 +130,7 @@ def save_states(index: Path, states: FileStates) -> None:
         name: (s.stamp, s.looked_ns, s.sha256, s.documents, [tuple(asdict(entry).values()) for entry in s.unreadable])
         for name, s in states.files.items()
     }
-    record = {"readers": readers_version(), "snapshot": states.snapshot, "recipe": states.recipe, "files": files}
+    record = {"readers": readers_version(), "snapshot": states.snapshot, "files": files}
     content = json.dumps(record).encode()
     draft = states_draft(index)
     try:

@@ -32,9 +32,14 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot says of itself. ``files`` maps each file's name to its SHA-256; ``built_at`` is ISO 8601, UTC."""
+    """What a snapshot says of itself.
+
+    ``recipe`` is what besides the documents decided its content; ``files`` maps each file's name to its SHA-256;
+    ``built_at`` is ISO 8601, UTC.
+    """
 
     id: str
+    recipe: str
     embedder: str
     dimension: int
     store: str

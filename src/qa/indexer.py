@@ -63,8 +63,8 @@ class Indexer:
                 listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in reading.unreadable)
                 raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
             documents = reading.documents(last.document_by_id if last else {})
-            changes = self._publish(documents, reading.unreadable, last, known.recipe, progress)
-            save_states(self.index, FileStates(changes.snapshot, self.recipe, reading.states))
+            changes = self._publish(documents, reading.unreadable, last, progress)
+            save_states(self.index, FileStates(changes.snapshot, reading.states))
             return changes
 
     def publish(
@@ -76,7 +76,7 @@ class Indexer:
             IndexLocked: another process is building.
         """
         with index_folder.exclusive(self.index):
-            return self._publish(documents, unreadable, _open_last(self.index), "", progress)
+            return self._publish(documents, unreadable, _open_last(self.index), progress)
 
     def is_stale(self) -> bool:
         """Whether a build would publish another snapshot than the current one; every file is read anew."""
@@ -85,14 +85,14 @@ class Indexer:
 
     def assemble(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), last: Snapshot | None = None,
-        last_recipe: str = "", progress: Progress = no_progress,
+        progress: Progress = no_progress,
     ) -> Snapshot:  # fmt: skip
         """Split, embed and index documents; publishes nothing.
 
         Vectors of equal texts are taken over from ``last``, and where it was made by the same recipe, also the
         passages of equal documents.
         """
-        passages = self._split(documents, last if last_recipe == self.recipe else None)
+        passages = self._split(documents, last if last and last.manifest.recipe == self.recipe else None)
         reuse = last if last and last.manifest.embedder == self.embedder.fingerprint else None
         encoded = encode(passages, self.embedder, reuse, Scratch(index_folder.encoded_path(self.index)), progress)
         # what the last snapshot knows of the embedder need not be asked of it: it may not have been loaded
@@ -102,6 +102,7 @@ class Indexer:
         store = choose_store(len(passages))
         manifest = Manifest(
             id=identify(documents, unreadable, self.recipe),
+            recipe=self.recipe,
             embedder=self.embedder.fingerprint,
             dimension=dimension,
             store=store,
@@ -132,11 +133,10 @@ class Indexer:
         return passages
 
     def _publish(
-        self, documents: Sequence[Document], unreadable: Sequence[Unreadable], last: Snapshot | None, last_recipe: str,
-        progress: Progress,
-    ) -> Changes:  # fmt: skip
+        self, documents: Sequence[Document], unreadable: Sequence[Unreadable], last: Snapshot | None, progress: Progress
+    ) -> Changes:
         snapshot_id = identify(documents, unreadable, self.recipe)
-        passages = self._publish_as(snapshot_id, documents, unreadable, last, last_recipe, progress)
+        passages = self._publish_as(snapshot_id, documents, unreadable, last, progress)
         if last is not None:
             last.release()
         try:
@@ -147,14 +147,14 @@ class Indexer:
 
     def _publish_as(
         self, snapshot_id: str, documents: Sequence[Document], unreadable: Sequence[Unreadable],
-        last: Snapshot | None, last_recipe: str, progress: Progress,
+        last: Snapshot | None, progress: Progress,
     ) -> int:  # fmt: skip
         if last and last.manifest.id == snapshot_id:
             return len(last.passages)
         if (sound := _manifest_if_sound(self.index, snapshot_id)) is not None:
             index_folder.publish(self.index, snapshot_id)
             return sound.passages
-        built = self.assemble(documents, unreadable, last, last_recipe, progress)
+        built = self.assemble(documents, unreadable, last, progress)
         snapshots.write(self.index, built)
         return len(built.passages)
 

@@ -90,7 +90,7 @@ def already_built(corpus: Path, index: Path, recipe: str) -> Changes | None:
         CorpusError: the folder cannot be listed.
     """
     known = load_states(index)
-    if known.recipe != recipe or known.snapshot != index_folder.current_id(index):
+    if not known.snapshot or known.snapshot != index_folder.current_id(index):
         return None
     states: dict[str, FileState] = {}
     for name in list_files(corpus, index):
@@ -103,6 +103,8 @@ def already_built(corpus: Path, index: Path, recipe: str) -> Changes | None:
     try:
         manifest = index_folder.check(index, known.snapshot)
     except IndexUnusable:
+        return None
+    if manifest.recipe != recipe:
         return None
     if states != known.files:
         save_states(index, replace(known, files=states))

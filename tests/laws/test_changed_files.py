@@ -143,20 +143,39 @@ def test_a_touched_file_is_not_parsed(indexer, corpus, later, opened, parsed):
     assert not parsed
 
 
-def test_one_changed_file_costs_that_file(indexer, corpus, later, parsed, encoded, monkeypatch):
-    """Of the others nothing is opened, split or encoded."""
-    indexer.build()
-    parsed.clear(), encoded.clear()
-    split = []
+@pytest.fixture
+def split(indexer, monkeypatch):
+    """The ids of the documents that are split."""
+    ids = []
     original = type(indexer.splitter).__call__
     monkeypatch.setattr(
-        type(indexer.splitter), "__call__", lambda self, document: split.append(document.id) or original(self, document)
+        type(indexer.splitter), "__call__", lambda self, document: ids.append(document.id) or original(self, document)
     )
+    return ids
+
+
+def test_one_changed_file_costs_that_file(indexer, corpus, later, parsed, encoded, split):
+    """Of the others nothing is opened, split or encoded."""
+    indexer.build()
+    parsed.clear(), encoded.clear(), split.clear()
     (corpus / "plane.txt").write_text("The plane left at midnight.", "utf-8")
     indexer.build()
     assert parsed == ["plane.txt"]
     assert split == ["plane.txt"]
     assert encoded == ["The plane left at midnight."]
+
+
+def test_passages_are_taken_over_from_the_same_recipe_only(indexer, indexer_for, corpus, later, split):
+    """The snapshot itself says how it was made: where the states are lost, too, only what changed is split."""
+    indexer.build()
+    split.clear()
+    states_path(indexer.index).unlink()
+    (corpus / "plane.txt").write_text("The plane left at midnight.", "utf-8")
+    indexer.build()
+    assert split == ["plane.txt"]
+    split.clear()
+    indexer_for(corpus, indexer.index, recipe="another").build()
+    assert sorted(split) == sorted(snapshots.open_current(indexer.index)[0].document_by_id)
 
 
 def test_the_states_decide_nothing(indexer_for, corpus, tmp_path, later):
