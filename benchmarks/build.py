@@ -23,7 +23,7 @@ from qa import compose
 from qa.config import Settings
 from qa.indexer import Indexer, read_corpus
 
-SAMPLE = 96
+SAMPLE = 384  # what a build costs once (a parser, a sync) should not look like what a passage costs
 BATCHES = (8, 32)
 FILES = 1000
 TURNS = 3
