@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,7 +74,10 @@ def running(name: str, command: Callable[[int], list[str]], ask: Ask, cwd: Path 
             wait_for(lambda: bool(Client(side).ask("What is this?")), process, log)
             yield Server(side, psutil.Process(process.pid), time.perf_counter() - started)
         finally:
-            process.terminate()
+            family = [*psutil.Process(process.pid).children(recursive=True), process]
+            for member in family:  # some peers start their server as a child, which would outlive them
+                with suppress(psutil.NoSuchProcess):
+                    member.terminate()
             process.wait(30)
 
 
