@@ -74,10 +74,10 @@ def running(name: str, command: Callable[[int], list[str]], ask: Ask, cwd: Path 
             wait_for(lambda: bool(Client(side).ask("What is this?")), process, log)
             yield Server(side, psutil.Process(process.pid), time.perf_counter() - started)
         finally:
-            family = [*psutil.Process(process.pid).children(recursive=True), process]
-            for member in family:  # some peers start their server as a child, which would outlive them
-                with suppress(psutil.NoSuchProcess):
-                    member.terminate()
+            with suppress(psutil.NoSuchProcess):  # some peers start their server as a child, which would outlive them
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.terminate()
+            process.terminate()
             process.wait(30)
 
 
