@@ -7,7 +7,9 @@ that a checksum covers and memory-maps, and because it gives the score of every 
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +17,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.analysis import analyze, terms, token_shapes
+from qa.analysis import Token, analyze, terms, token_shapes
 from qa.arrays import mapped, ranges
 from qa.lexicon import Lexicon
 from qa.protocols import Rows, Scores
@@ -55,26 +57,22 @@ class BM25Index:
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Self:
         """Index the passages: context and text for the passage scores, each sentence's terms for closer looks."""
-        texts = [passage.document_text(span) for passage in passages for span in passage.sentences]
-        sentences = [analyze(text) for text in texts]
+        said = _Sentences()
+        lexicon = Lexicon.build(said.read(passages))
         contexts = [terms(passage.context) for passage in passages]
-        vocabulary = sorted({t.term for s in sentences for t in s}.union(*contexts))
-        lexicon = Lexicon.build(zip(texts, sentences, strict=True))
+        vocabulary = sorted(set[str]().union(*said.terms, *contexts))
         ids = {term: number for number, term in enumerate(vocabulary)}
-        rows = [[ids[token.term] for token in sentence] for sentence in sentences]
+        rows = [[ids[term] for term in sentence] for sentence in said.terms]
         following = iter(rows)
         bags = [
             [ids[term] for term in context] + [i for _ in passage.sentences for i in next(following)]
             for passage, context in zip(passages, contexts, strict=True)
         ]
-        shapes = [
-            shape for text, sentence in zip(texts, sentences, strict=True) for shape in token_shapes(text, sentence)
-        ]
         arrays = _bm25_arrays(bags, ids) | {
             "tokens": np.fromiter((i for row in rows for i in row), dtype=np.int32),
             "token_starts": np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
-            "shapes": np.asarray(shapes, dtype=np.uint8),
-            "places": _smallest([(t.start, t.end) for sentence in sentences for t in sentence]),
+            "shapes": np.asarray(said.shapes, dtype=np.uint8),
+            "places": _smallest(said.places),
         }
         return cls(vocabulary, lexicon, arrays, len(passages))
 
@@ -160,8 +158,28 @@ def _lower_bound(scores: Scores, k: int) -> float:
     return float(np.partition(best, -k)[-k]) if len(best) >= k > 0 else 0.0
 
 
-def _smallest(places: Sequence[tuple[int, int]]) -> NDArray[np.generic]:
-    """Start and end of each token, ``(tokens, 2)``, in the least bytes that hold them."""
+@dataclass(slots=True)
+class _Sentences:
+    """What sentences say, gathered as they are read: a million tokens at once would take a fifth of a gigabyte."""
+
+    terms: list[list[str]] = field(default_factory=list)
+    shapes: "array[int]" = field(default_factory=lambda: array("B"))
+    places: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def read(self, passages: Sequence[Passage]) -> Iterator[tuple[str, list[Token]]]:
+        """The sentences of the passages, in order, and their tokens."""
+        for passage in passages:
+            for span in passage.sentences:
+                text = passage.document_text(span)
+                tokens = analyze(text)
+                self.terms.append([token.term for token in tokens])
+                self.shapes.extend(token_shapes(text, tokens))
+                self.places.extend(place for token in tokens for place in (token.start, token.end))
+                yield text, tokens
+
+
+def _smallest(places: "array[int]") -> NDArray[np.generic]:
+    """Start and end of each token, one after the other, as ``(tokens, 2)`` in the least bytes that hold them."""
     wide = np.asarray(places, dtype=np.int64).reshape(-1, 2)
     return wide.astype(np.min_scalar_type(wide.max(initial=0)))
 
