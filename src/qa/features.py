@@ -110,7 +110,7 @@ class Evidence:
 
 
 def standardised(scores: Table) -> Table:
-    """Scores, ``(n,)`` or ``(n, kinds)``, on a common scale: mean 0, deviation 1 (all 0 where they do not differ)."""
+    """Scores of several kinds, ``(n, kinds)``, on a common scale: mean 0, deviation 1 (0 where they do not differ)."""
     centred = scores - scores.sum(axis=0) / len(scores)
     deviation = np.sqrt(np.square(centred).sum(axis=0) / len(scores))
     standard: Table = (centred / np.where(deviation > EQUAL, deviation, np.inf)).astype(np.float32)
