@@ -30,7 +30,7 @@ eval: $(VENV)/.run
 	$(BIN)/qa eval tests/quality $(filter-out %/rewrites/,$(dir $(wildcard ../shared/eval/*/queries.jsonl))) --compare bm25,dense,rrf
 
 faults: $(VENV)/.dev
-	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 \
+	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 QATEST_OFFLINE_S=60 \
 		$(BIN)/python -m pytest -s tests/faults tests/laws/test_kills.py tests/laws/test_faults.py
 
 screenshots: $(VENV)/.dev

@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "qa"
 
 LAYERS = [
-    {"types", "errors", "analysis"},
+    {"types", "errors", "analysis", "offline", "onnx_runtime"},
     {"protocols", "followup"},
     {"durable"},
     {
@@ -54,7 +54,7 @@ OWNERS = {
     "faiss": ("stores/faiss.py", "stores/inverted.py"),
     "sentence_transformers": ("embedders/", "rerankers/"),
     "torch": ("embedders/", "rerankers/"),
-    "onnxruntime": ("embedders/bert.py",),
+    "onnxruntime": ("onnx_runtime.py",),
     "onnx": ("embedders/bert.py",),
     "fastapi": ("api/",),
     "starlette": ("api/",),

@@ -2,4 +2,6 @@
 
 from importlib.metadata import version
 
+from qa import offline as offline  # before anything that loads a library which reports home
+
 __version__ = version("qa")

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper
 from safetensors.numpy import load_file
 
 from qa.embedders.bert_config import BertConfig
+from qa.onnx_runtime import InferenceSession, OrtValue, SessionOptions
 from qa.types import Precision
 
 _FUSED = "com.microsoft"
@@ -41,13 +41,13 @@ class Bert:
         """
         graph = _Graph(load_file(directory / "model.safetensors"), config, precision)
         graph.build()
-        options = onnxruntime.SessionOptions()
+        options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._tensors = graph.tensors  # the session reads them where they are
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in self._tensors.values()]
+        values = [OrtValue.ortvalue_from_numpy(array) for array in self._tensors.values()]
         options.add_external_initializers(list(self._tensors), values)
         content = graph.model().SerializeToString()
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._session = InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
     def __call__(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The last layer's vectors ``(tokens, hidden)`` of one text's tokens ``(tokens,)``."""
