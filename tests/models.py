@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, pre_tokenizers
 from transformers import (
@@ -98,3 +101,35 @@ def add_own_module(folder: Path, witness: Path) -> Path:
         "utf-8",
     )
     return folder
+
+
+def make_span_model(folder: Path, vocabulary: int = len(WORDS)) -> tuple[Path, Path, NDArray[np.float32]]:
+    """A tokenizer, an extractor's ONNX file, and what it looks up: seven numbers for each word piece.
+
+    The first four are the token's logits; the means of the last three over all tokens are the no-answer logits.
+    """
+    tokenizer = make_encoder(folder / "encoder") / "tokenizer.json"
+    table = np.random.default_rng(3).normal(0, 2, (vocabulary, 7)).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["table", "ids"], ["found"]),
+        helper.make_node("Squeeze", ["found", "axis"], ["rows"]),
+        helper.make_node("Split", ["rows", "parts"], ["tokens", "rest"], axis=1),
+        helper.make_node("ReduceMean", ["rest", "axis"], ["nulls"], keepdims=0),
+    ]
+    arrays = {"table": table, "axis": np.asarray([0]), "parts": np.asarray([4, 3])}
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "count"]) for name in ("ids", "segments")],
+        [
+            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["count", 4]),
+            helper.make_tensor_value_info("nulls", TensorProto.FLOAT, [3]),
+        ],
+        [numpy_helper.from_array(array, name) for name, array in arrays.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    metadata = {"max_tokens": "64", "null": "[0.5, 0.25, 0.25]", "null_shift": "-1", "sentence": "[1, 0.5]"}
+    helper.set_model_props(model, metadata)
+    path = folder / "tiny.onnx"
+    path.write_bytes(model.SerializeToString())
+    return tokenizer, path, table

@@ -36,7 +36,7 @@ LAYERS = [
     {"encoding"},
     {"features", "floor", "duplicates"},
     {"ranking"},
-    {"indexer", "retriever", "rerankers", "sentences"},
+    {"indexer", "retriever", "rerankers", "extractors", "sentences"},
     {"confidence", "neighbours", "suggestions"},
     {"answerer", "doctor"},
     {"answer_cache"},

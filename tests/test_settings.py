@@ -10,7 +10,8 @@ from qa.errors import SettingsError
 VALUES = {
     "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
     "query_prompt": "query: ",
-    "passage_prompt": "passage: ", "reranker": "a/reranker", "passage_tokens": "128", "keep_snapshots": "7",
+    "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
+    "keep_snapshots": "7",
     "max_waiting": "9", "cached_answers": "10", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
     "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",

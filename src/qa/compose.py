@@ -13,10 +13,12 @@ from qa.embedders import EMBEDDERS
 from qa.embedders.bert_config import BertConfig
 from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
+from qa.errors import SettingsError
 from qa.evaluation.command import Bench
+from qa.extractors import DEFAULT, EXTRACTORS, OFF
 from qa.indexer import Indexer
 from qa.jobs import Jobs
-from qa.protocols import Embedder, Reranker
+from qa.protocols import Embedder, Extractor, Reranker
 from qa.recipe import embedder_fingerprint, recipe_of
 from qa.rerankers import RERANKERS
 from qa.retriever import Retriever
@@ -115,6 +117,28 @@ def _build_reranker(settings: Settings) -> Reranker | None:
         return None
     reranker: Reranker = _imported(RERANKERS[RERANKER])(settings.reranker, settings.threads or 1)
     return reranker
+
+
+def build_extractor(settings: Settings) -> Extractor | None:
+    """What finds exact answers in passages; its weights are read at the first use.
+
+    Raises:
+        SettingsError: it is neither a name that is known, nor a file.
+        ModelError: the default model, whose tokenizer it takes, is not installed.
+    """
+    if settings.extractor == OFF:
+        return None
+    directory = locate_model(None).directory or Path()
+    tokenizer = directory / "tokenizer.json"
+    extractor: Extractor
+    if settings.extractor in EXTRACTORS:
+        extractor = _imported(EXTRACTORS[settings.extractor])(tokenizer)
+    elif Path(settings.extractor).is_file():
+        extractor = _imported(EXTRACTORS[DEFAULT])(tokenizer, Path(settings.extractor), sha256=None)
+    else:
+        known = ", ".join([*EXTRACTORS, OFF])
+        raise SettingsError(f"QA_EXTRACTOR cannot be {settings.extractor!r}; it is one of {known}, or an ONNX file")
+    return extractor
 
 
 def _imported(path: str) -> Any:

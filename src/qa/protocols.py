@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.types import Candidate, Document, Hit, Passage, Unreadable
+from qa.types import Candidate, Document, Hit, Passage, Span, Unreadable
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -138,5 +138,44 @@ class Reranker(Protocol):
         """Return the same candidates, best first, with ``score`` set to the new score.
 
         ``texts[i]`` is what ``candidates[i]`` says, title first.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExactSpan:
+    """Words that may answer a question: a span of the document, inside a sentence of the passage.
+
+    ``score`` is the log-probability that it is the answer, given that the passage holds one.
+    """
+
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What an extractor makes of a question and one passage.
+
+    Attributes:
+        spans: the best exact answers, best first; no two overlap.
+        sentence_scores: for each sentence of the passage the log-probability that it holds the answer, given that
+            one of them does.
+        no_answer: the log-odds that the passage holds no answer; 0 is even, higher is less answerable.
+    """
+
+    spans: tuple[ExactSpan, ...]
+    sentence_scores: tuple[float, ...]
+    no_answer: float
+
+
+class Extractor(Protocol):
+    """Finds the exact answer to a question in a passage, or says how surely there is none."""
+
+    def __call__(self, question: str, passages: Sequence[Passage]) -> list[Extraction]:
+        """One extraction for each passage, in their order; each is judged by itself, whatever stands beside it.
+
+        Raises:
+            ModelError: the extractor's weights are missing or damaged.
         """
         ...
