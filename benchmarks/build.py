@@ -21,7 +21,7 @@ import texts
 from places import default_work
 from qa import compose
 from qa.config import Settings
-from qa.indexer import Indexer, read_corpus
+from qa.indexing.indexer import Indexer, read_corpus
 
 SAMPLE = 384  # what a build costs once (a parser, a sync) should not look like what a passage costs
 BATCHES = (8, 32)

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from qa import compose
-from qa import snapshot as snapshots
+from qa.arrays import unit
 from qa.config import Settings
-from qa.vectors import unit
+from qa.index import snapshot as snapshots
 from texts import SEED
 
 NOISE = 0.85

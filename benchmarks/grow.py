@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from qa import snapshot as snapshots
-from qa.late_interaction import EncodedPassage, TokenIndex
-from qa.lexical import BM25Index
-from qa.sentence_vectors import SentenceVectors
-from qa.snapshot import Snapshot
-from qa.stores import STORES, choose_store
+from qa.arrays import unit
+from qa.index import snapshot as snapshots
+from qa.index.bm25 import BM25Index
+from qa.index.sentence_vectors import SentenceVectors
+from qa.index.snapshot import Snapshot
+from qa.index.stores import STORES, choose_store
+from qa.index.token_vectors import EncodedPassage, TokenIndex
 from qa.types import Document, Passage, Span
-from qa.vectors import unit
 from texts import SEED, invented_words
 
 NOISE = 0.75

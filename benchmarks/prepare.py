@@ -12,7 +12,7 @@ from pathlib import Path
 
 import texts
 from places import CHECKOUT, default_work
-from qa.index_folder import FORMAT
+from qa.index.folder import FORMAT
 from servers import environment
 
 SIZES = (10_000, 100_000)

@@ -85,7 +85,7 @@ def _truth(cloud: Path, count: int, questions: np.ndarray) -> np.ndarray:
 def _builders() -> dict[str, Callable[[Any, Path], None]]:
     import faiss  # noqa: PLC0415  read in the children alone
 
-    from qa.stores import STORES  # noqa: PLC0415
+    from qa.index.stores import STORES  # noqa: PLC0415
 
     quantizer = faiss.ScalarQuantizer
 
@@ -137,7 +137,7 @@ def _fill(index: Any, vectors: Any, path: Path) -> None:
 def _opened(name: str, path: Path) -> Callable[[np.ndarray], list[int]]:
     import faiss  # noqa: PLC0415
 
-    from qa.stores import STORES  # noqa: PLC0415
+    from qa.index.stores import STORES  # noqa: PLC0415
 
     faiss.omp_set_num_threads(1)
     if name in STORES:

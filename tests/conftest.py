@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 from places import CORPUS, SEEDS
 from qa import compose
 from qa.config import Settings
-from qa.indexer import Indexer
-from qa.service import Service
+from qa.indexing.indexer import Indexer
+from qa.serving.service import Service
 from servers import Served, serve
 
 settings.register_profile(

@@ -5,7 +5,7 @@ import threading
 import httpx2
 import pytest
 
-from qa.answer_cache import AnswerCache, Asked
+from qa.serving.answer_cache import AnswerCache, Asked
 from qa.types import Filters, Question
 
 QUESTION = Question("When did the plane leave?")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from places import CORPUS, QUESTIONS, SEEDS, needs_questions, needs_seeds
-from qa.reading import read_corpus
+from qa.indexing.reading import read_corpus
 from qa.types import Question
 
 RUN = 8  # words; a shorter run is no copy

@@ -10,8 +10,8 @@ import pytest
 
 import qa
 from places import CHECKOUT
-from qa import snapshot as snapshots
 from qa.cli import main
+from qa.index import snapshot as snapshots
 from qa.readers.isolation import Parser
 from qa.types import Unreadable
 from servers import environment, run_qa
@@ -301,7 +301,7 @@ def test_a_file_without_permission(tmp_path_factory):
     import tempfile
     from pathlib import Path
 
-    from qa.corpus import read_file
+    from qa.corpus.folder import read_file
     from qa.errors import UnreadableFile
 
     with tempfile.TemporaryDirectory() as name:
@@ -326,7 +326,7 @@ def test_a_second_build_says_who_builds(corpus, index, capsys):
     """While another process holds the lock, a build ends with 1 and that process's id; afterwards it goes on."""
     index.mkdir()
     code = (
-        "import sys, time; from pathlib import Path; from qa.index_folder import exclusive\n"
+        "import sys, time; from pathlib import Path; from qa.index.folder import exclusive\n"
         "with exclusive(Path(sys.argv[1])): print('held', flush=True); time.sleep(120)"
     )
     holder = subprocess.Popen(

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from qa import snapshot as snapshots
 from qa.cli import main
+from qa.index import snapshot as snapshots
 
 pytestmark = pytest.mark.usefixtures("shared_model")
 

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from places import CORPUS
 from qa import compose
-from qa import snapshot as snapshots
 from qa.cli import main
 from qa.errors import QuestionError
 from qa.evaluation.judged import judged_questions, questions_of
 from qa.evaluation.run import ask_all
-from qa.feedback import JUDGEMENTS, Judgement, read_judgements, text_sha256
-from qa.retriever import Retriever
-from qa.snapshot import Snapshot
-from qa.splitter import SentenceSplitter
+from qa.index import snapshot as snapshots
+from qa.index.snapshot import Snapshot
+from qa.indexing.splitter import SentenceSplitter
+from qa.retrieval.retriever import Retriever
+from qa.serving.feedback import JUDGEMENTS, Judgement, read_judgements, text_sha256
 from qa.types import Document, Passage, Question, Span
 
 WHO = "Who drove Xu Jiatun to Hong Kong?"

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qa import index_folder
 from qa.errors import SnapshotDamaged
-from qa.service import POLL_S
+from qa.index import folder as index_folder
+from qa.serving.service import POLL_S
 from qa.types import Question
 
 PATIENCE_S = 30
@@ -124,7 +124,7 @@ def test_a_snapshot_is_opened_once(followed, caplog):
 
 def test_what_another_could_not_open_is_tried_again(followed, monkeypatch):
     """What whoever has built could not open the follower tries again later, and it is opened when it is mended."""
-    monkeypatch.setattr("qa.service.RETRY_SERVING_S", 0.5)
+    monkeypatch.setattr("qa.serving.service.RETRY_SERVING_S", 0.5)
     service, indexer = followed
     write(indexer.corpus, a="The ferry left at one.")
     with service._opening:

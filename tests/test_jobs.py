@@ -11,7 +11,7 @@ import time
 import pytest
 
 from qa.errors import IndexMissing, JobNotFound
-from qa.jobs import KEPT, NICENESS, Jobs, State
+from qa.serving.jobs import KEPT, NICENESS, Jobs, State
 
 PATIENCE_S = 30
 RESULT = {"snapshot": "0123456789abcdef", "added": ["a.txt"], "changed": [], "removed": [], "unchanged": 2,
@@ -168,7 +168,7 @@ def test_a_failed_build_says_so(play, play_, says, monkeypatch):
 
 def test_a_killed_build_is_tried_again(play, monkeypatch):
     """Where a change waits, its build is tried again after a failure, and until then the change is not settled."""
-    monkeypatch.setattr("qa.jobs.RETRY_S", 0.2)
+    monkeypatch.setattr("qa.serving.jobs.RETRY_S", 0.2)
     played = play(["never"], [DONE])
     played.marks.token = "changed"
     job = played.jobs.request()
@@ -181,7 +181,7 @@ def test_a_killed_build_is_tried_again(play, monkeypatch):
 
 def test_what_the_watch_saw_is_built_in_the_end(play, monkeypatch):
     """A change that came by the folder has no mark on the disk: its build is tried until one has succeeded."""
-    monkeypatch.setattr("qa.jobs.RETRY_S", 0.1)
+    monkeypatch.setattr("qa.serving.jobs.RETRY_S", 0.1)
     played = play([1], [1], [DONE], [1])
     assert played.end(played.jobs.request(until_built=True)).state is State.FAILED
     wait_until(lambda: played.started() == 3 and played.jobs.current().state is State.DONE)
@@ -207,7 +207,7 @@ def test_a_corpus_that_cannot_be_written_ends_no_worker(play, monkeypatch, metho
 
 def test_a_build_waits_for_another_process(play, monkeypatch):
     """While another process builds, the job says which, and goes on when that has finished."""
-    monkeypatch.setattr("qa.jobs.LOCKED_WAIT_S", 0.5)
+    monkeypatch.setattr("qa.serving.jobs.LOCKED_WAIT_S", 0.5)
     locked = {"error": "process 42 is building this index; wait until it has finished", "kind": "IndexLocked"}
     played = play([locked, 1], [locked, 1], [DONE])
     job = played.jobs.request()

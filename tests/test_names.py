@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.corpus.file_names import MAX_NAME_BYTES, safe_name
 from qa.errors import NameRefused
-from qa.names import MAX_NAME_BYTES, safe_name
 from qa.readers import READERS
 
 

@@ -7,7 +7,7 @@ from qa import compose
 from qa.config import Settings
 from qa.embedders.lazy import LazyEmbedder
 from qa.errors import ModelError
-from qa.recipe import embedder_fingerprint
+from qa.indexing.recipe import embedder_fingerprint
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from qa.answerer import Answerer
+from qa.answering.answerer import Answerer
 from qa.errors import TooBusy
-from qa.retriever import Retriever
-from qa.service import Service
+from qa.retrieval.retriever import Retriever
+from qa.serving.service import Service
 from qa.types import Question
 
 ASKED = 12

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from qa.api.server import listen
-from qa.service import MAX_WAITING
+from qa.serving.service import MAX_WAITING
 from servers import environment, run_qa, serve, start
 
 STOPPED_BY_CTRL_C = 130

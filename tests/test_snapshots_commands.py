@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import pytest
 
-from qa import index_folder
 from qa.cli import main
-from qa.feedback import Judgement
+from qa.index import folder as index_folder
+from qa.serving.feedback import Judgement
 from qa.types import Question
 
 pytestmark = pytest.mark.usefixtures("shared_model")

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from places import CHECKOUT
-from qa.corpus import list_files
+from qa.corpus.folder import list_files
+from qa.corpus.uploads import Outcome, Stored, UploadLimits, Uploads
 from qa.durable import link
 from qa.errors import Conflict, DocumentNotFound, NotStored, TooLarge
-from qa.uploads import Outcome, Stored, UploadLimits, Uploads
 from servers import environment
 
 LIMITS = UploadLimits(free_bytes=0)
@@ -245,7 +245,7 @@ def test_a_token_is_of_a_change_that_is_complete(uploads, corpus, monkeypatch):
         assert go_on.wait(20)
         link(source, target)
 
-    monkeypatch.setattr("qa.uploads.link", slow_link)
+    monkeypatch.setattr("qa.corpus.uploads.link", slow_link)
     changing = threading.Thread(target=add, args=(uploads,))
     changing.start()
     assert half.wait(20)
@@ -324,7 +324,7 @@ def test_sweeping(uploads, corpus):
 KILLED = """
 import sys
 from pathlib import Path
-from qa.uploads import UploadLimits, Uploads
+from qa.corpus.uploads import UploadLimits, Uploads
 class Endless:
     def seek(self, *_): return 1
     def read(self, count):
@@ -336,7 +336,7 @@ FULL = """
 import io, resource, signal, sys
 from pathlib import Path
 from qa.errors import NotStored
-from qa.uploads import UploadLimits, Uploads
+from qa.corpus.uploads import UploadLimits, Uploads
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 uploads = Uploads(Path(sys.argv[1]), Path(sys.argv[2]), UploadLimits(free_bytes=0))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

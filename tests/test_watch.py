@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from places import CHECKOUT
-from qa import index_folder
+from qa.corpus.watch import _counts, watch
 from qa.errors import CorpusError, IndexLocked
-from qa.watch import _counts, watch
+from qa.index import folder as index_folder
 from servers import environment
 
 PATIENCE_S = 20
@@ -26,8 +26,8 @@ QUIET_S = 4 * REST_MS / 1000
 @pytest.fixture(autouse=True)
 def short_rests(monkeypatch):
     """Half of the product's time: most of these tests wait for nothing to happen."""
-    monkeypatch.setattr("qa.watch.REST_MS", REST_MS)
-    monkeypatch.setattr("qa.watch.LOOK_MS", REST_MS)
+    monkeypatch.setattr("qa.corpus.watch.REST_MS", REST_MS)
+    monkeypatch.setattr("qa.corpus.watch.LOOK_MS", REST_MS)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_an_index_behind_a_link_does_not_count(corpus, tmp_path):
 SHORT_OF_FILES = """
 import logging, platform, resource, sys, threading
 from pathlib import Path
-from qa.watch import watch
+from qa.corpus.watch import watch
 platform.uname()
 logging.basicConfig(stream=sys.stdout)
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""Arrays in files, of which only what is read takes memory, and arrays of rows of unequal length."""
+"""Arrays: mapped from files, of rows of unequal length, and vectors of unit length."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.protocols import Rows
+from qa.protocols import Rows, Vectors
+
+SMALLEST = 1e-12  # a vector shorter than that has no direction; it stays as it is
 
 
 def mapped(path: Path) -> NDArray[Any]:
@@ -21,3 +23,9 @@ def mapped(path: Path) -> NDArray[Any]:
 def ranges(starts: Rows, lengths: Rows) -> Rows:
     """``starts[0], starts[0] + 1, …`` for each length, one after the other."""
     return np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale vectors (the last axis) to length 1, float32, contiguous."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.ascontiguousarray(vectors / np.maximum(lengths, SMALLEST), dtype=np.float32)

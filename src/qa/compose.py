@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.answerer import Answerer
+from qa.answering.answerer import Answerer
 from qa.config import PREFIX, Settings
+from qa.corpus.uploads import MB, UploadLimits, Uploads
 from qa.embedders import EMBEDDERS
 from qa.embedders.bert_config import BertConfig
 from qa.embedders.lazy import LazyEmbedder
@@ -16,16 +17,15 @@ from qa.embedders.model_files import locate_model
 from qa.errors import SettingsError
 from qa.evaluation.command import Bench
 from qa.extractors import DEFAULT, EXTRACTORS, OFF
-from qa.indexer import Indexer
-from qa.jobs import Jobs
+from qa.index.snapshot import Snapshot
+from qa.indexing.indexer import Indexer
+from qa.indexing.recipe import embedder_fingerprint, recipe_of
+from qa.indexing.splitter import SentenceSplitter
 from qa.protocols import Embedder, Extractor, Reranker
-from qa.recipe import embedder_fingerprint, recipe_of
 from qa.rerankers import RERANKERS
-from qa.retriever import Retriever
-from qa.service import Service, require_embedder
-from qa.snapshot import Snapshot
-from qa.splitter import SentenceSplitter
-from qa.uploads import MB, UploadLimits, Uploads
+from qa.retrieval.retriever import Retriever
+from qa.serving.jobs import Jobs
+from qa.serving.service import Service, require_embedder
 
 OWN, REFERENCE = "onnx-bert", "sentence-transformers"
 RERANKER = "cross-encoder"

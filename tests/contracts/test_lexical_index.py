@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.analysis import terms
-from qa.lexical import K1, B, BM25Index, best_hits
+from qa.index.bm25 import K1, B, BM25Index, best_hits
 from qa.types import Passage, Span
 
 WORDS = ["plane", "planes", "left", "noon", "Hong", "Kong", "香港", "Zürich", "the", "", "42"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from qa.analysis import analyze
-from qa.lexicon import LONG, SHORTEST_NAME, Lexicon
+from qa.index.spelling import LONG, SHORTEST_NAME, Lexicon
 
 TEXT = """In 1990 Xu Jiatun left Hong Kong. They met Xu Jiatun, and later
 Yu Qiang-sheng and Yu Qiansheng, at the harbour.

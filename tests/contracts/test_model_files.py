@@ -10,13 +10,13 @@ from sentence_transformers.sentence_transformer.modules import Pooling, Transfor
 
 from models import add_code, add_own_module, make_cross_encoder, make_encoder
 from qa import compose
+from qa.arrays import unit
 from qa.config import Settings
 from qa.embedders.model_files import locate_model
 from qa.embedders.onnx_bert import OnnxBertEmbedder
 from qa.embedders.sentence_transformer import SentenceTransformerEmbedder
 from qa.errors import ModelError
 from qa.rerankers.cross_encoder import CrossEncoderReranker
-from qa.vectors import unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.sentence_vectors import BLOCK, SentenceVectors
+from qa.index.sentence_vectors import BLOCK, SentenceVectors
 
 
 def random_units(count, dimension=384, seed=5):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import SnapshotDamaged
-from qa.stores import STORES, choose_store, inverted
+from qa.index.stores import STORES, choose_store, inverted
 
 DIMENSION = 8
 TOLERANCE = 1e-5  # of a float32 inner product of 8 terms against float64

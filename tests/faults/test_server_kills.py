@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx2
 
-from qa import snapshot as snapshots
-from qa.corpus import list_files
+from qa.corpus.folder import list_files
+from qa.index import snapshot as snapshots
 from servers import serve
 
 KILLS = int(os.environ.get("QATEST_KILLS", "3"))

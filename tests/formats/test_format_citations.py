@@ -4,12 +4,12 @@ import honest
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from qa.api.answer_schemas import AskResponse, CitationBody
 from qa.api.app import web_folder
-from qa.api.document_schemas import DocumentSummary
+from qa.api.schemas.answers import AskResponse, CitationBody
+from qa.api.schemas.documents import DocumentSummary
+from qa.commands.rendering import render_answer
+from qa.indexing.splitter import SentenceSplitter
 from qa.readers import read
-from qa.rendering import render_answer
-from qa.splitter import SentenceSplitter
 from qa.types import Question
 
 FILES = {

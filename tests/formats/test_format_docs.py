@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.corpus import MAX_FILE_BYTES
+from qa.corpus.folder import MAX_FILE_BYTES
 from qa.readers import READERS, archives, checks, isolation, jsonl, markdown
 
 TABLE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")

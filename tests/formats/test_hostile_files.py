@@ -13,7 +13,7 @@ import hostile
 import pytest
 from hostile_case import SECRET, Case
 
-from qa.corpus import list_files, read_file
+from qa.corpus.folder import list_files, read_file
 from qa.readers.isolation import MEMORY_BYTES, Parser
 from qa.types import Document, Unreadable
 

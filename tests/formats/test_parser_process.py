@@ -15,9 +15,9 @@ import honest
 import pytest
 
 from qa.errors import CorpusError, UnreadableFile
+from qa.indexing.reading import read_corpus
 from qa.readers import READERS, read
 from qa.readers.isolation import MEMORY_BYTES, SECONDS, Parser
-from qa.reading import read_corpus
 from qa.types import Document, Unreadable
 
 SLOW = f"<p {' '.join(f'a{number}=1' for number in range(500_000))}>words</p>".encode()  # a minute in one call of C

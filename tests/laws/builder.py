@@ -12,9 +12,11 @@ import signal
 import sys
 from pathlib import Path
 
-from qa import compose, encoding, snapshot
+from qa import compose
 from qa.config import Settings
-from qa.indexer import Indexer
+from qa.index import snapshot
+from qa.indexing import encoding
+from qa.indexing.indexer import Indexer
 
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.api.marking import marked_passage
+from qa.api.page.marking import marked_passage
 from qa.types import Filters, HighlightKind, Question
 from texts import FRAGMENTS, texts
 

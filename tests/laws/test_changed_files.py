@@ -9,12 +9,13 @@ import time
 import pytest
 
 from places import CHECKOUT
-from qa import file_states, index_folder
-from qa import snapshot as snapshots
-from qa.file_states import SETTLED_NS, load_states
-from qa.index_folder import states_path
+from qa.index import folder as index_folder
+from qa.index import snapshot as snapshots
+from qa.index.folder import states_path
+from qa.indexing import file_states
+from qa.indexing.file_states import SETTLED_NS, load_states
+from qa.indexing.reading import read_files
 from qa.readers.isolation import Parser
-from qa.reading import read_files
 from servers import environment
 
 ARTICLES = {

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from qa import index_folder
-from qa import snapshot as snapshots
 from qa.errors import QAError, SnapshotDamaged
+from qa.index import folder as index_folder
+from qa.index import snapshot as snapshots
 
 SENTENCE = "In year {year} the plane {number} left the airport at noon."
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}

@@ -20,10 +20,10 @@ import pytest
 
 from generations import Reference, assert_vectors_belong
 from places import CHECKOUT
-from qa import snapshot as snapshots
-from qa.encoding import Scratch
-from qa.index_folder import encoded_path
-from qa.reading import read_corpus
+from qa.index import snapshot as snapshots
+from qa.index.folder import encoded_path
+from qa.indexing.encoding import Scratch
+from qa.indexing.reading import read_corpus
 from servers import environment
 
 KILLS = int(os.environ.get("QATEST_BUILD_KILLS", "12"))

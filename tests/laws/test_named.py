@@ -52,8 +52,8 @@ def test_what_is_named_is_in_the_first_three(ask, said, question):
 
 def test_without_the_floor_it_would_fall_out(ask, monkeypatch):
     """The fault that the floor is there for happens: without it the quotation is not among the first three."""
-    monkeypatch.setattr("qa.answerer.lift", lambda snapshot, query, candidates: list(candidates))
-    monkeypatch.setattr("qa.retriever.holders", lambda *arguments: np.zeros(0, np.int64))
+    monkeypatch.setattr("qa.answering.answerer.lift", lambda snapshot, query, candidates: list(candidates))
+    monkeypatch.setattr("qa.retrieval.retriever.holders", lambda *arguments: np.zeros(0, np.int64))
     said = {"named.txt": "Grain left in the year of two springs by cart."}
     answer = ask(crowd(60) | said, "What did the minister say about the harbour budget in “the year of two springs”?")
     assert "named.txt" not in [ranked.document.id for ranked in answer.passages[:3]]

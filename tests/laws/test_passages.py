@@ -12,9 +12,9 @@ from places import CORPUS, SEEDS, needs_seeds
 from qa.embedders.model_files import locate_model
 from qa.embedders.sentence_transformer import SentenceTransformerEmbedder
 from qa.errors import PassageTooLong, UnreadableFile
+from qa.indexing.reading import read_corpus
+from qa.indexing.splitter import SentenceSplitter
 from qa.readers import read
-from qa.reading import read_corpus
-from qa.splitter import SentenceSplitter
 from qa.types import Document, Passage, Span
 from texts import FRAGMENTS, texts
 

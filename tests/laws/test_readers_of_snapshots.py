@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from places import CHECKOUT
-from qa import index_folder
-from qa import snapshot as snapshots
 from qa.errors import SnapshotDamaged
+from qa.index import folder as index_folder
+from qa.index import snapshot as snapshots
 from servers import environment
 
 READER = (
-    "import sys; from pathlib import Path; from qa.snapshot import open_current\n"
+    "import sys; from pathlib import Path; from qa.index.snapshot import open_current\n"
     "snapshot, _ = open_current(Path(sys.argv[1]))\n"
     "print(snapshot.manifest.id, flush=True); sys.stdin.readline()\n"
     "if sys.argv[2] == 'release': snapshot.release(); print('released', flush=True); sys.stdin.readline()\n"

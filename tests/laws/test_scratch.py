@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from qa.encoding import _HEAD, _MARK, Scratch
-from qa.late_interaction import EncodedPassage
+from qa.index.token_vectors import EncodedPassage
+from qa.indexing.encoding import _HEAD, _MARK, Scratch
 
 
 def passage(number, sentences):

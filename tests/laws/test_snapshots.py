@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from qa import index_folder
-from qa import snapshot as snapshots
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated, StrictBuildRefused
+from qa.index import folder as index_folder
+from qa.index import snapshot as snapshots
 from qa.types import Question
 
 ARTICLES = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.passages import Passages
+from qa.index.passages import Passages
 from qa.types import Document, Passage, Span
 
 

@@ -15,9 +15,9 @@ from fastapi import FastAPI
 from qa import compose
 from qa.api.app import create_app
 from qa.config import Settings
-from qa.jobs import Job
 from qa.protocols import Embedder
-from qa.service import Service
+from qa.serving.jobs import Job
+from qa.serving.service import Service
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 START_S = 60

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from qa.api.choices import LISTED, PAGE, Choices
-from qa.snapshot import Snapshot
+from qa.api.page.choices import LISTED, PAGE, Choices
+from qa.index.snapshot import Snapshot
 from qa.types import Document, Filters
 
 CARGO = "How many sacks of salt did the freighter carry?"

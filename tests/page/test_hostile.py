@@ -7,7 +7,7 @@ import pytest
 from articles import HOSTILE
 from browsing import watched
 
-from qa.api.presentation import document_url
+from qa.api.page.presentation import document_url
 
 RAN = "window.ran !== undefined || window.top.ran !== undefined"
 

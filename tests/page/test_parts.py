@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.api.language import language_of
-from qa.api.marking import blocks
-from qa.api.presentation import display_date
-from qa.api.view import CARRIED_CHARACTERS, View, read_view
-from qa.api.why import matched_words
+from qa.answering.suggestions import MAX_ASKED, Suggestions, candidates, neighbouring, suggest
+from qa.api.page.language import language_of
+from qa.api.page.marking import blocks
+from qa.api.page.presentation import display_date
+from qa.api.page.view import CARRIED_CHARACTERS, View, read_view
+from qa.api.page.why import matched_words
+from qa.arrays import unit
 from qa.errors import QuestionError, TooBusy
-from qa.feedback import Judgement, Judgements, Shown, read_judgements
-from qa.neighbours import echoes, rocchio, sentence_similarities
-from qa.suggestions import MAX_ASKED, Suggestions, candidates, neighbouring, suggest
+from qa.retrieval.neighbours import echoes, rocchio, sentence_similarities
+from qa.serving.feedback import Judgement, Judgements, Shown, read_judgements
 from qa.types import Document, Filters, Passage, Question, Reason, Span
-from qa.vectors import unit
 
 TEXTS = st.text(st.sampled_from("aé 。😀👩‍🚀\n\r\t\u2028\u2029\u0301長."), max_size=60)
 
@@ -180,7 +180,7 @@ def test_what_is_refused_is_not_suggested(site):
 
 def test_suggestions_give_way_to_real_questions(site, monkeypatch):
     """While all places are taken the search waits; it tries no more questions than its bound, and finds them all."""
-    monkeypatch.setattr("qa.suggestions.GIVE_WAY_S", 0.01)
+    monkeypatch.setattr("qa.answering.suggestions.GIVE_WAY_S", 0.01)
     service, asked, refused = site.service, [], []
 
     def ask(text):

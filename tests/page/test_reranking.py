@@ -6,7 +6,7 @@ import pytest
 from browsing import ask
 from playwright.sync_api import expect
 
-from qa.feedback import JUDGEMENTS, read_judgements
+from qa.serving.feedback import JUDGEMENTS, read_judgements
 
 WHEN = "When did Xu Jiatun leave for San Francisco?"
 

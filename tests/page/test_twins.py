@@ -7,7 +7,7 @@ from browsing import ask, axe
 from playwright.sync_api import expect
 from serving import serving, write_corpus
 
-from qa.feedback import JUDGEMENTS, read_judgements
+from qa.serving.feedback import JUDGEMENTS, read_judgements
 
 WHO = "What did Qvistgaard keep?"
 NOTE = (

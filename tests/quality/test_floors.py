@@ -7,7 +7,7 @@ import pytest
 from qa import compose
 from qa.config import Settings
 from qa.evaluation.report import summarize
-from qa.indexer import no_progress
+from qa.indexing.indexer import no_progress
 
 FLOORS = {"ans@1": 0.87, "ans@5": 0.95, "sent": 0.8, "answered": 0.8, "refused": 0.85, "AUROC": 0.95}
 

@@ -1,1 +1,4 @@
-"""HTTP: schemas, errors, routes and the page."""
+"""HTTP: the application, what guards it, its routes, schemas and page.
+
+Imported by commands; imports everything below.
+"""

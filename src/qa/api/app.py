@@ -10,18 +10,18 @@ from fastapi.staticfiles import StaticFiles
 
 import qa
 from qa import compose
+from qa.answering.suggestions import Suggestions
 from qa.api import errors
 from qa.api.guard import Guard
 from qa.api.limits import Limits
+from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
-from qa.api.templates import Pages
 from qa.config import Settings
-from qa.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
-from qa.service import Service
-from qa.suggestions import Suggestions
+from qa.corpus.uploads import MB
+from qa.corpus.watch import watch
+from qa.serving.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
+from qa.serving.service import Service
 from qa.types import Question
-from qa.uploads import MB
-from qa.watch import watch
 
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 

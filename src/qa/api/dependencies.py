@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
-from qa.api.presentation import prefers_html
-from qa.api.templates import Pages
+from qa.answering.suggestions import Suggestions
+from qa.api.page.presentation import prefers_html
+from qa.api.page.templates import Pages
 from qa.config import Settings
-from qa.feedback import Judgements, Shown
-from qa.jobs import Jobs
-from qa.service import Service
-from qa.suggestions import Suggestions
-from qa.uploads import Uploads
+from qa.corpus.uploads import Uploads
+from qa.serving.feedback import Judgements, Shown
+from qa.serving.jobs import Jobs
+from qa.serving.service import Service
 
 
 def _state(name: str) -> Callable[[Request], Awaitable[Any]]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from qa.analysis import analyze
 from qa.errors import QuestionError
-from qa.neighbours import rocchio
-from qa.service import Answered, Service
-from qa.snapshot import Snapshot
+from qa.index.snapshot import Snapshot
+from qa.retrieval.neighbours import rocchio
+from qa.serving.service import Answered, Service
 from qa.types import Highlight, HighlightKind, Passage, Question, RankedPassage, Span
 
 

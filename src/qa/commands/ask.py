@@ -4,10 +4,10 @@ import argparse
 import json
 
 from qa import compose
-from qa.api.answer_schemas import AskResponse
-from qa.api.question_schemas import parse_question
+from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.questions import parse_question
+from qa.commands.rendering import render_answer
 from qa.config import Settings
-from qa.rendering import render_answer
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

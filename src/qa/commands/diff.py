@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from qa import compose, index_folder
-from qa.answerer import Answerer
+from qa import compose
+from qa.answering.answerer import Answerer
 from qa.config import Settings
 from qa.errors import QuestionError
 from qa.evaluation.datasets import GoldQuestion, read_questions
 from qa.evaluation.run import holds_answer
-from qa.feedback import holds_judgements, read_judgements
-from qa.snapshot import Snapshot, open_snapshot
+from qa.index import folder as index_folder
+from qa.index.snapshot import Snapshot, open_snapshot
+from qa.serving.feedback import holds_judgements, read_judgements
 from qa.types import Answer, Question, Span
 
 DEPTH = 5

@@ -5,9 +5,9 @@ import json
 
 from qa import compose
 from qa.commands import EXIT_ERROR
+from qa.commands.rendering import render_checks
 from qa.config import Settings
-from qa.doctor import examine
-from qa.rendering import render_checks
+from qa.indexing.doctor import examine
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

@@ -5,8 +5,8 @@ import argparse
 from qa import compose
 from qa.config import Settings
 from qa.evaluation.report import compare, render_table, to_json
-from qa.feedback import JUDGEMENTS
 from qa.progress import ProgressBars
+from qa.serving.feedback import JUDGEMENTS
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

@@ -9,20 +9,20 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from qa import index_folder
 from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
 from qa.config import Settings
+from qa.corpus.watch import watch
 from qa.errors import QAError, message_of
-from qa.file_states import forget_states
+from qa.index import folder as index_folder
+from qa.indexing.file_states import forget_states
+from qa.indexing.reading import already_built
+from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.progress import Progress, ProgressBars, ProgressLines
 from qa.readers import READERS
-from qa.reading import already_built
-from qa.recipe import embedder_fingerprint, recipe_of
 from qa.types import Changes
-from qa.watch import watch
 
 if TYPE_CHECKING:
-    from qa.indexer import Indexer
+    from qa.indexing.indexer import Indexer
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from qa import index_folder
 from qa.config import Settings
 from qa.errors import IndexMissing
-from qa.index_folder import Manifest
+from qa.index import folder as index_folder
+from qa.index.folder import Manifest
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from qa import index_folder
 from qa.config import Settings
 from qa.errors import IndexUnusable
+from qa.index import folder as index_folder
 
 
 @dataclass(frozen=True, slots=True)

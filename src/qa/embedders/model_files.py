@@ -56,7 +56,7 @@ def fingerprint_of(
 def load_projection(source: ModelSource) -> Vectors | None:
     """The projection of token vectors that ships for a model, ``(dimension, k)`` float32; None where there is none.
 
-    Made by ``benchmarks/train_projection.py``.
+    Made by ``training/projection.py``.
     """
     path = Path(__file__).with_name(f"{source.name}.projection.npy")
     is_default = source.fingerprint.endswith(DEFAULT_SHA256[:16])

@@ -9,13 +9,13 @@ import numpy as np
 from safetensors import SafetensorError
 from tokenizers import Encoding, Tokenizer
 
+from qa.arrays import unit
 from qa.embedders.bert import Bert
 from qa.embedders.bert_config import BertConfig
 from qa.embedders.model_files import ModelSource, fingerprint_of, load_projection
 from qa.errors import ModelError, PassageTooLong
 from qa.protocols import Encoded, Vectors
 from qa.types import Precision
-from qa.vectors import unit
 
 
 class OnnxBertEmbedder:

@@ -11,10 +11,10 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from qa.arrays import unit
 from qa.embedders.model_files import ModelSource, fingerprint_of, load_projection
 from qa.errors import ModelError, PassageTooLong
 from qa.protocols import Encoded, Vectors
-from qa.vectors import unit
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a second; a download has its own bar
 

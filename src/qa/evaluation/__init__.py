@@ -1,1 +1,4 @@
-"""Measuring the product on questions with known answers, through its own path."""
+"""Questions with known answers → measures, through the product's own path.
+
+Imported by compose and the commands.
+"""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from qa.evaluation.run import Ranking
-from qa.retriever import Retriever
-from qa.snapshot import Snapshot
+from qa.index.snapshot import Snapshot
+from qa.retrieval.retriever import Retriever
 from qa.types import Hit
 
 POOL = 100

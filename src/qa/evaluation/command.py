@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qa.answerer import Answerer
+from qa.answering.answerer import Answerer
 from qa.evaluation.baselines import baselines
 from qa.evaluation.datasets import Dataset, DatasetError, load_datasets
 from qa.evaluation.judged import questions_of
 from qa.evaluation.report import Row, by_variant
 from qa.evaluation.run import ask_all, open_dataset, rank_all
-from qa.indexer import Indexer
+from qa.index.snapshot import Snapshot, open_current
+from qa.indexing.indexer import Indexer
 from qa.progress import Progress
-from qa.retriever import Retriever
-from qa.service import require_embedder
-from qa.snapshot import Snapshot, open_current
+from qa.retrieval.retriever import Retriever
+from qa.serving.service import require_embedder
 
 
 @dataclass(frozen=True, slots=True)

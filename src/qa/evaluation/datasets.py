@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import QAError
-from qa.reading import read_corpus
+from qa.indexing.reading import read_corpus
 from qa.types import Document, Span
 
 

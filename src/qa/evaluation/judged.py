@@ -11,8 +11,8 @@ from pathlib import Path
 from qa.errors import QuestionError
 from qa.evaluation.datasets import Dataset, GoldQuestion, read_questions
 from qa.evaluation.run import ENOUGH
-from qa.feedback import JUDGEMENTS, Judgement, holds_judgements, read_judgements
-from qa.snapshot import Snapshot
+from qa.index.snapshot import Snapshot
+from qa.serving.feedback import JUDGEMENTS, Judgement, holds_judgements, read_judgements
 from qa.types import Passage
 
 

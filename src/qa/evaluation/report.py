@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from qa.evaluation.run import Outcome
-from qa.measures import (
+from qa.evaluation.measures import (
     auroc,
     calibration_error,
     coverage_at_precision,
     interval,
     kept_at_refusals,
 )
+from qa.evaluation.run import Outcome
 
 MEANS = {
     "Hit@1": "hit",

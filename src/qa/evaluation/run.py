@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from qa import snapshot as snapshots
-from qa.answerer import Answerer
+from qa.answering.answerer import Answerer
 from qa.evaluation.datasets import Dataset, GoldQuestion
-from qa.indexer import Indexer
-from qa.measures import holds, ndcg, normalized, recall, reciprocal_rank, span_f1
+from qa.evaluation.measures import holds, ndcg, normalized, recall, reciprocal_rank, span_f1
+from qa.index import snapshot as snapshots
+from qa.index.snapshot import Snapshot
+from qa.indexing.indexer import Indexer
 from qa.progress import Progress, no_progress
-from qa.snapshot import Snapshot
 from qa.types import Answer, Passage, Question
 
 logger = logging.getLogger(__name__)

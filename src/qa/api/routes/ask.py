@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from qa.api.answer_schemas import AskResponse
 from qa.api.dependencies import CurrentService, CurrentShown
-from qa.api.question_schemas import AskBody, AskLink
+from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.questions import AskBody, AskLink
 
 router = APIRouter(tags=["ask"])
 

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
-from qa.api.corpus_page import CurrentCorpusPage
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
-from qa.api.document_schemas import DocumentList, DocumentResponse, DocumentSummary
-from qa.api.source import document_blocks, find_document
-from qa.api.view import View
+from qa.api.page.corpus_page import CurrentCorpusPage
+from qa.api.page.source import document_blocks, find_document
+from qa.api.page.view import View
+from qa.api.schemas.documents import DocumentList, DocumentResponse, DocumentSummary
 
 router = APIRouter(tags=["documents"])
 

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from qa.api.dependencies import CurrentJudgements, CurrentService
 from qa.api.guard import OWN_PAGES
-from qa.api.question_schemas import QuestionText, Strict
 from qa.api.refine import passage_rows
+from qa.api.schemas.questions import QuestionText, Strict
 from qa.errors import QuestionError
-from qa.feedback import Judgement, text_sha256
+from qa.serving.feedback import Judgement, text_sha256
 
 router = APIRouter(tags=["feedback"], dependencies=[OWN_PAGES])
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from qa.api.dependencies import HtmlPages
-from qa.api.view import View
+from qa.api.page.view import View
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from qa.api.dependencies import CurrentService
-from qa.service import Service
+from qa.serving.service import Service
 
 router = APIRouter(tags=["status"])
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from qa.api.answer_schemas import PassageBody
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
-from qa.api.presentation import display_title, document_url
-from qa.api.question_schemas import AskBody, QuestionText
+from qa.api.page.presentation import display_title, document_url
+from qa.api.page.source import find_document
+from qa.api.page.view import View
 from qa.api.refine import passage_rows, refine
-from qa.api.source import find_document
-from qa.api.view import View
+from qa.api.schemas.answers import PassageBody
+from qa.api.schemas.questions import AskBody, QuestionText
 from qa.errors import QuestionError
-from qa.neighbours import SentenceSimilarity, echoes, sentence_similarities
+from qa.retrieval.neighbours import SentenceSimilarity, echoes, sentence_similarities
 from qa.types import Span
 
 router = APIRouter(tags=["neighbours"])

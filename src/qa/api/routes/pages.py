@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from qa.api.answer_schemas import AskResponse
-from qa.api.choices import LISTED, Choices, FindText, PageNumber
+from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
-from qa.api.question_schemas import AskBody
-from qa.api.source import Source, open_source
-from qa.api.view import CurrentView, View
+from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
+from qa.api.page.source import Source, open_source
+from qa.api.page.view import CurrentView, View
+from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.questions import AskBody
 from qa.errors import QAError, TooBusy
-from qa.feedback import Shown
-from qa.service import Answered, Service
-from qa.snapshot import Snapshot
-from qa.suggestions import NEIGHBOURS, Suggestions, neighbouring
+from qa.index.snapshot import Snapshot
+from qa.serving.feedback import Shown
+from qa.serving.service import Answered, Service
 from qa.types import Answer, Question
 
 router = APIRouter(include_in_schema=False)

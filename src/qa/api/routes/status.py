@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from qa.api.dependencies import CurrentService
-from qa.api.document_schemas import Health, IndexResponse
+from qa.api.schemas.documents import Health, IndexResponse
 
 router = APIRouter(tags=["status"])
 

@@ -1,0 +1,146 @@
+"""Candidates → Answer: chooses the sentences that answer, cites them, or refuses and says why."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import numpy as np
+
+from qa.analysis import analyze
+from qa.answering.confidence import assess
+from qa.answering.duplicates import Distinct, distinct
+from qa.answering.sentences import choose_sentences
+from qa.index.snapshot import Snapshot
+from qa.protocols import Reranker
+from qa.retrieval.named import lift
+from qa.retrieval.retriever import Retrieval, Retriever
+from qa.types import (
+    Answer,
+    Band,
+    Candidate,
+    Citation,
+    Confidence,
+    Highlight,
+    HighlightKind,
+    Question,
+    RankedPassage,
+    Reason,
+    Span,
+)
+
+CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
+RERANK_DEPTH = 20
+
+
+class Answerer:
+    """Answers questions from a snapshot, with a retriever and, where there is one, a reranker."""
+
+    def __init__(self, retriever: Retriever, reranker: Reranker | None = None) -> None:
+        self._retriever = retriever
+        self._reranker = reranker
+
+    def answer(self, snapshot: Snapshot, question: Question) -> Answer:
+        """Answer a question: the same snapshot and question give the same answer."""
+        started = perf_counter()
+        rows = snapshot.admitted(question.filters)
+        if not snapshot.passages or (rows is not None and not len(rows)):
+            reason = Reason.FILTERS_EXCLUDE_ALL if snapshot.passages else Reason.EMPTY_INDEX
+            return _empty_handed(question, reason)
+        retrieval = self._retriever.retrieve(snapshot, question.text, rows, question.history)
+        candidates = lift(snapshot, retrieval.query, self._rerank(snapshot, question, retrieval.candidates))
+        ranked = perf_counter()
+        confidence, reasons = assess(snapshot, retrieval, candidates)
+        nearest = _cite(snapshot, choose_sentences(snapshot, candidates))
+        found = distinct(snapshot, candidates, question.top_k)
+        passages = _ranked(snapshot, retrieval, found, () if reasons else nearest)
+        ended = perf_counter()
+        return Answer(
+            question=question.text,
+            searched_text=retrieval.query.text,
+            also_searched=retrieval.query.also_searched,
+            confidence=confidence,
+            reasons=reasons,
+            nearest=nearest,
+            passages=passages,
+            unmatched_terms=unmatched_terms(snapshot, question.text),
+            timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
+        )
+
+    def _rerank(self, snapshot: Snapshot, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        if self._reranker is None:
+            return list(candidates)
+        head, tail = candidates[:RERANK_DEPTH], candidates[RERANK_DEPTH:]
+        texts = [snapshot.passages[candidate.row].embedded_text for candidate in head]
+        reranked = self._reranker(question.text, head, texts)
+        floor = min((candidate.score for candidate in reranked), default=0.0)
+        lowered = [_lowered(candidate, floor - 1 - place) for place, candidate in enumerate(tail)]
+        return [*reranked, *lowered]
+
+
+def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """The words of the question, as typed, that occur nowhere in the corpus."""
+    absent = (text[token.start : token.end] for token in analyze(text) if token.term not in snapshot.lexical.vocabulary)
+    return tuple(dict.fromkeys(absent))
+
+
+def _lowered(candidate: Candidate, score: float) -> Candidate:
+    return Candidate(candidate.row, score, candidate.scores, candidate.sentence_scores)
+
+
+def _empty_handed(question: Question, reason: Reason) -> Answer:
+    return Answer(question.text, question.text, (), Confidence(Band.LOW, 0.0), (reason,), (), (), (), {"total": 0.0})
+
+
+def _cite(snapshot: Snapshot, chosen: Sequence[tuple[int, Span]]) -> tuple[Citation, ...]:
+    return tuple(_citation(snapshot, number, row, span) for number, (row, span) in enumerate(chosen, start=1))
+
+
+def _citation(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation:
+    document = snapshot.document_of(row)
+    return Citation(
+        number=number,
+        document=document,
+        passage=snapshot.passages[row],
+        span=span,
+        prefix=document.text[max(span.start - CONTEXT_CHARACTERS, 0) : span.start],
+        suffix=document.text[span.end : span.end + CONTEXT_CHARACTERS],
+    )
+
+
+def _ranked(
+    snapshot: Snapshot, retrieval: Retrieval, found: Sequence[Distinct], citations: Sequence[Citation]
+) -> tuple[RankedPassage, ...]:
+    vocabulary = snapshot.lexical.vocabulary
+    terms = [vocabulary[term] for term in retrieval.query.weights if term in vocabulary]
+    marked = _term_highlights(snapshot, [one.candidate.row for one in found], terms)
+    ranked = []
+    for rank, (one, words) in enumerate(zip(found, marked, strict=True), start=1):
+        candidate, passage = one.candidate, snapshot.passages[one.candidate.row]
+        answers = [
+            Highlight(citation.span, HighlightKind.ANSWER) for citation in citations if citation.passage == passage
+        ]
+        ranked.append(
+            RankedPassage(
+                rank=rank,
+                passage=passage,
+                document=snapshot.document_of(candidate.row),
+                score=candidate.score,
+                scores=candidate.scores,
+                highlights=tuple(sorted((*answers, *words), key=lambda mark: (mark.span.start, mark.kind))),
+                cited=bool(answers),
+                repeated_in=tuple(snapshot.passages[row] for row in one.repeated_in),
+            )
+        )
+    return tuple(ranked)
+
+
+def _term_highlights(snapshot: Snapshot, rows: Sequence[int], terms: Sequence[int]) -> list[list[Highlight]]:
+    """For each passage the words of the question, terms given by id, as spans into the document, in order."""
+    sentences, first = snapshot.sentences_of(np.asarray(rows, dtype=np.int64))
+    ids, _, lengths = snapshot.lexical.sentence_tokens(sentences)
+    hits = np.flatnonzero(np.isin(ids, terms))
+    owners = np.searchsorted(np.cumsum(lengths), hits, side="right")
+    spans = snapshot.passages.spans[sentences[owners], :1] + snapshot.lexical.token_places(sentences)[hits]
+    marks: list[list[Highlight]] = [[] for _ in rows]
+    for place, (start, end) in zip(np.searchsorted(first, owners, side="right") - 1, spans.tolist(), strict=True):
+        marks[place].append(Highlight(Span(start, end), HighlightKind.TERM))
+    return marks

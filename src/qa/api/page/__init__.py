@@ -1,0 +1,4 @@
+"""Records of the product → what the templates show.
+
+Imported by routes only.
+"""

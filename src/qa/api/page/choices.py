@@ -1,0 +1,66 @@
+"""What the filter offers: documents and tags, found by their names, the chosen ones always among them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, TypeVar
+
+from fastapi import Query
+
+from qa.index.snapshot import Snapshot
+from qa.types import Document, Filters
+
+LISTED = 20  # of each kind beside the question: the first page has to stay light
+PAGE = 100  # of each kind on the page that has them all
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One page of them: first what is chosen, then what was found; ``of_…`` count both over all pages."""
+
+    MAX_FIND: ClassVar[int] = 200  # characters
+
+    documents: tuple[Document, ...]
+    of_documents: int
+    tags: tuple[str, ...]
+    of_tags: int
+    page: int
+    pages: int
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, filters: Filters, find: str = "", page: int = 1, size: int = PAGE) -> "Choices":
+        """Find by words: each has to be somewhere in the title or id of a document, or in a tag, in any case."""
+        words = find.casefold().split()
+        ids, names = set(filters.document_ids), {tag for document in snapshot.documents for tag in document.tags}
+        tags = sorted(names, key=lambda tag: (tag.casefold(), tag))
+        chosen, found = _found(snapshot.documents, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
+        chosen_tags, found_tags = _found(tags, lambda tag: tag in filters.tags, str, words)
+        pages = max(1, -(-max(len(found), len(found_tags)) // size))
+        page = min(page, pages)
+        here = slice((page - 1) * size, page * size)
+        return cls(
+            (*chosen, *found[here]),
+            len(chosen) + len(found),
+            (*chosen_tags, *found_tags[here]),
+            len(chosen_tags) + len(found_tags),
+            page,
+            pages,
+        )
+
+
+FindText = Annotated[str, Query(max_length=Choices.MAX_FIND)]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+
+
+def _found(
+    things: Iterable[T], is_chosen: Callable[[T], bool], name: Callable[[T], str], words: list[str]
+) -> tuple[list[T], list[T]]:
+    """The chosen ones, and of the others those whose name has all words."""
+    chosen, found = [], []
+    for thing in things:
+        if is_chosen(thing):
+            chosen.append(thing)
+        elif not words or all(word in name(thing).casefold() for word in words):
+            found.append(thing)
+    return chosen, found

@@ -1,0 +1,73 @@
+"""The documents as a page: what there is, its state, what no answer has ever cited, and how it is changed."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Query
+from fastapi.responses import HTMLResponse
+
+from qa.api.dependencies import CurrentJobs, CurrentService, CurrentSettings, CurrentShown, CurrentUploads, HtmlPages
+from qa.api.guard import CurrentGuard
+from qa.api.page.view import View
+from qa.api.schemas.changes import FileBody
+from qa.errors import QAError
+
+PAGE = 100
+
+
+class CorpusPage:
+    """Renders the page for one request."""
+
+    def __init__(
+        self,
+        service: CurrentService,
+        pages: HtmlPages,
+        shown: CurrentShown,
+        uploads: CurrentUploads,
+        jobs: CurrentJobs,
+        settings: CurrentSettings,
+        guard: CurrentGuard,
+        page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+    ) -> None:
+        self._service, self._pages, self._shown = service, pages, shown
+        self._uploads, self._jobs, self._settings, self._guard = uploads, jobs, settings, guard
+        self._page = page
+
+    def render(
+        self, files: Sequence[FileBody] = (), error: QAError | None = None, deleted: str | None = None
+    ) -> HTMLResponse:
+        """The page, with what became of an upload, why a change was refused, or what was just deleted."""
+        snapshot = self._service.snapshot if self._service.ready else None
+        documents = snapshot.documents if snapshot else ()
+        first = (self._page - 1) * PAGE
+        return self._pages.render(
+            "corpus.html",
+            status=_status(files, error),
+            here="corpus",
+            view=View(),
+            snapshot=snapshot,
+            manifest=snapshot.manifest if snapshot else None,
+            not_opened=self._service.not_opened,
+            documents=documents[first : first + PAGE],
+            shown=self._shown,
+            unseen=sum(document.id not in self._shown for document in documents),
+            page=self._page,
+            pages=max(1, -(-len(documents) // PAGE)),
+            files=files,
+            error=error,
+            deleted=deleted if deleted and self._uploads.is_kept(deleted) else None,
+            job=self._jobs.current(),
+            guard=self._guard,
+            max_files=self._settings.max_upload_files,
+            max_file_mb=self._settings.max_file_mb,
+        )
+
+
+def _status(files: Sequence[FileBody], error: QAError | None) -> int:
+    if error is not None:
+        return error.status
+    return next((file.problem.status for file in files if file.problem), HTTPStatus.OK)
+
+
+CurrentCorpusPage = Annotated[CorpusPage, Depends()]

@@ -1,0 +1,146 @@
+"""The source panel: a whole document opened at a sentence, and where in it the question lives."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from qa.analysis import analyze
+from qa.api.page.marking import Block, blocks
+from qa.api.page.view import View
+from qa.api.page.why import telling_terms
+from qa.errors import DocumentNotFound
+from qa.index.snapshot import Snapshot
+from qa.protocols import Vectors
+from qa.retrieval.neighbours import SentenceSimilarity, sentence_similarities
+from qa.types import Answer, Document, Span
+
+STRIP_HEIGHT = 1000  # units of the drawing
+STRIP_BARS = 150
+CLOSEST = 8
+LEAST_RISE = 0.2  # in a document that the question is not about, small differences of the cosine stay small
+FAINTEST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that the answer points to: a cited sentence (with its number) or a related passage."""
+
+    document_id: str
+    span: Span
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the strip: units of ``STRIP_HEIGHT`` down, percent across; it stands for its best sentence."""
+
+    top: float
+    height: float
+    width: float
+    opacity: float
+    sentence: SentenceSimilarity
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the panel shows."""
+
+    document: Document
+    span: Span | None
+    blocks: Sequence[Block]
+    bars: Sequence[Bar]
+    closest: Sequence[SentenceSimilarity]
+    place: int
+    places: int
+    previous: Spot | None
+    following: Spot | None
+
+    @property
+    def quote(self) -> str:
+        return self.document.text[self.span.start : self.span.end] if self.span else ""
+
+
+def find_document(snapshot: Snapshot, document_id: str) -> Document:
+    """The document of an id.
+
+    Raises:
+        DocumentNotFound: no document has it.
+    """
+    document = snapshot.document_by_id.get(document_id)
+    if document is None:
+        raise DocumentNotFound("no document has this id; GET /documents lists them")
+    return document
+
+
+def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: Vectors | None) -> Source:
+    """Open the document that a view names; ``vector`` is the question's, for the strip.
+
+    Raises:
+        DocumentNotFound: no document has the id.
+    """
+    document = find_document(snapshot, view.open or "")
+    span = view.span_in(document)
+    compared = [] if vector is None else sentence_similarities(snapshot, document.id, vector)
+    spots = _spots(answer) if answer else []
+    current = next((n for n, s in enumerate(spots) if s.document_id == document.id and s.span == span), None)
+    here = [number for number, spot in enumerate(spots) if spot.document_id == document.id]
+    return Source(
+        document=document,
+        span=span,
+        blocks=document_blocks(snapshot, document, span, answer.searched_text if answer else ""),
+        bars=list(_bars(document, compared)),
+        closest=sorted(compared, key=lambda sentence: (-sentence.similarity, sentence.span))[:CLOSEST],
+        place=here.index(current) + 1 if current is not None else 0,
+        places=len(here),
+        previous=spots[current - 1] if current else None,
+        following=spots[current + 1] if current is not None and current + 1 < len(spots) else None,
+    )
+
+
+def document_blocks(snapshot: Snapshot, document: Document, span: Span | None, question: str = "") -> list[Block]:
+    """The document for reading, with a span marked and, in the passages that it touches, the question's words."""
+    passages = [snapshot.passages[row] for row in snapshot.rows_of_document.get(document.id, ())]
+    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    terms = telling_terms(question)
+    words = [
+        Span(passage.start + token.start, passage.start + token.end)
+        for passage in passages
+        if span and passage.start < span.end and span.start < passage.end
+        for token in analyze(passage.text)
+        if token.term in terms
+    ]
+    return blocks(document, sentences, [span] if span else [], words)
+
+
+def _spots(answer: Answer) -> list[Spot]:
+    """Cited sentences and uncited passages: documents in the order in which the answer names them, then by place."""
+    spots = [Spot(citation.document.id, citation.span, citation.number) for citation in answer.citations]
+    spots += [
+        Spot(ranked.document.id, Span(ranked.passage.start, ranked.passage.end), None)
+        for ranked in answer.passages
+        if not ranked.cited
+    ]
+    order = {name: number for number, name in enumerate(dict.fromkeys(spot.document_id for spot in spots))}
+    return sorted(spots, key=lambda spot: (order[spot.document_id], spot.span))
+
+
+def _bars(document: Document, compared: Sequence[SentenceSimilarity]) -> Iterator[Bar]:
+    """At most ``STRIP_BARS`` bars: sentences that fall on the same height share one, which shows the closest.
+
+    A bar is as wide as its sentence's cosine rises above the document's median; the closest has the whole width.
+    """
+    scale = STRIP_HEIGHT / max(len(document.text), 1)
+    drawn: dict[int, SentenceSimilarity] = {}
+    for sentence in compared:
+        slot = sentence.span.start * STRIP_BARS // max(len(document.text), 1)
+        if slot not in drawn or drawn[slot].similarity < sentence.similarity:
+            drawn[slot] = sentence
+    usual = median(sentence.similarity for sentence in compared) if compared else 0.0
+    rise = max(max((sentence.similarity for sentence in compared), default=0.0) - usual, LEAST_RISE)
+    for sentence in drawn.values():
+        strength = (sentence.similarity - usual) / rise
+        if strength < FAINTEST:
+            continue
+        height = max(len(sentence.span) * scale, 4.0)
+        opacity = round(0.25 + 0.75 * strength, 2)
+        yield Bar(round(sentence.span.start * scale, 1), round(height, 1), round(100 * strength, 1), opacity, sentence)

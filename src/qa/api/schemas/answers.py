@@ -1,0 +1,162 @@
+"""What an answer is over the wire: passages, citations, confidence, reasons.
+
+Every ``start_char_index`` and ``end_char_index`` counts Unicode code points into the document's text, end exclusive.
+"""
+
+import uuid
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field
+
+from qa.api.page.presentation import display_title, document_url
+from qa.api.schemas.documents import IndexBody
+from qa.index.snapshot import Snapshot
+from qa.serving.service import Answered
+from qa.types import Citation, Passage, RankedPassage
+
+
+class ConfidenceBody(BaseModel):
+    band: Literal["high", "medium", "low"]
+    probability: float = Field(description="estimated probability that the cited sentences answer the question")
+
+
+class AnswerBody(BaseModel):
+    text: str = Field(description="the cited sentences, verbatim, joined by a space")
+    citations: list[int] = Field(description="numbers of the citations, in order")
+
+
+class CitationBody(BaseModel):
+    number: int
+    document_id: str
+    document_title: str
+    passage_id: str
+    cited_text: str
+    start_char_index: int
+    end_char_index: int
+    prefix: str
+    suffix: str
+    url: str = Field(description="opens the document at the quotation")
+    page: int | None = Field(description="the number of the page, from 1, where the document's format has pages")
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        return cls(
+            number=citation.number,
+            document_id=citation.document.id,
+            document_title=display_title(citation.document),
+            passage_id=citation.passage.id,
+            cited_text=citation.cited_text,
+            start_char_index=citation.span.start,
+            end_char_index=citation.span.end,
+            prefix=citation.prefix,
+            suffix=citation.suffix,
+            url=document_url(citation.document.id, citation.span.start, citation.span.end),
+            page=citation.document.page_at(citation.span.start),
+        )
+
+
+class HighlightBody(BaseModel):
+    start_char_index: int
+    end_char_index: int
+    kind: Literal["answer", "term"]
+
+
+class ContextBody(BaseModel):
+    """What the document says right before and after a passage, verbatim: the neighbouring passages, "" at its ends."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, passage: Passage, snapshot: Snapshot) -> Self:
+        rows = snapshot.rows_of_document[passage.document_id]
+        text = snapshot.document_by_id[passage.document_id].text
+        first, last = max(passage.ordinal - 1, 0), min(passage.ordinal + 1, len(rows) - 1)
+        start, end = snapshot.passages[rows[first]].start, snapshot.passages[rows[last]].end
+        return cls(before=text[start : passage.start], after=text[passage.end : end])
+
+
+class PassageBody(BaseModel):
+    rank: int
+    passage_id: str
+    document_id: str
+    document_title: str
+    published: str | None
+    source: str | None
+    text: str
+    start_char_index: int
+    end_char_index: int
+    page: int | None = Field(description="the page on which the passage begins, where the document's format has pages")
+    highlights: list[HighlightBody]
+    score: float
+    scores: dict[str, float] | None
+    context: ContextBody | None
+    cited: bool
+    repeated_in: list[str] = Field(description="ids of passages that say the same, which are not listed after it")
+
+    @classmethod
+    def of(cls, ranked: RankedPassage, scores: bool, around: Snapshot | None = None) -> Self:
+        """Build the body; ``around`` adds what stands beside the passage in that snapshot."""
+        return cls(
+            rank=ranked.rank,
+            passage_id=ranked.passage.id,
+            document_id=ranked.document.id,
+            document_title=display_title(ranked.document),
+            published=ranked.document.published,
+            source=ranked.document.publisher,
+            text=ranked.passage.text,
+            start_char_index=ranked.passage.start,
+            end_char_index=ranked.passage.end,
+            page=ranked.document.page_at(ranked.passage.start),
+            highlights=[
+                HighlightBody(start_char_index=mark.span.start, end_char_index=mark.span.end, kind=mark.kind.value)
+                for mark in ranked.highlights
+            ],
+            score=ranked.score,
+            scores=dict(ranked.scores) if scores else None,
+            context=ContextBody.of(ranked.passage, around) if around else None,
+            cited=ranked.cited,
+            repeated_in=[passage.id for passage in ranked.repeated_in],
+        )
+
+
+class AskResponse(BaseModel):
+    id: str
+    question: str
+    searched_for: str = Field(description="to be read: the question as it was searched for, other spellings behind it")
+    also_searched: list[str] = Field(description="those other spellings of its names, as the documents have them")
+    answerable: bool
+    confidence: ConfidenceBody
+    reasons: list[Literal["no_relevant_passage", "terms_not_in_corpus", "filters_exclude_all", "empty_index"]]
+    answer: AnswerBody | None
+    citations: list[CitationBody]
+    passages: list[PassageBody]
+    unmatched_terms: list[str]
+    index: IndexBody
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, answered: Answered, scores: bool = False, context: bool = False) -> Self:
+        """Build the body; ``scores`` adds the named scores of every passage, ``context`` what stands beside it."""
+        answer = answered.answer
+        return cls(
+            id=str(uuid.uuid4()),
+            question=answer.question,
+            searched_for=answer.searched_for,
+            also_searched=list(answer.also_searched),
+            answerable=answer.answerable,
+            confidence=ConfidenceBody(
+                band=answer.confidence.band.value, probability=round(answer.confidence.probability, 4)
+            ),
+            reasons=[reason.value for reason in answer.reasons],
+            answer=AnswerBody(text=answer.text, citations=[c.number for c in answer.citations])
+            if answer.answerable
+            else None,
+            citations=[CitationBody.of(citation) for citation in answer.citations],
+            passages=[
+                PassageBody.of(ranked, scores, answered.snapshot if context else None) for ranked in answer.passages
+            ],
+            unmatched_terms=list(answer.unmatched_terms),
+            index=IndexBody.of(answered.snapshot.manifest),
+            timings_ms={name: round(value, 2) for name, value in answer.timings_ms.items()},
+        )

@@ -1,0 +1,200 @@
+"""One sealed build, in memory and in its folder: the only module that knows what files a snapshot consists of.
+
+No byte of a file is parsed before its SHA-256 has been compared with the manifest's.
+"""
+
+import json
+import os
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.arrays import ranges
+from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.index import folder as index_folder
+from qa.index.bm25 import BM25Index
+from qa.index.folder import Manifest, current_id, list_ids
+from qa.index.passages import Passages
+from qa.index.sentence_vectors import SentenceVectors
+from qa.index.stores import STORES
+from qa.index.token_vectors import TokenIndex
+from qa.protocols import Rows, VectorStore
+from qa.types import Document, Filters, Passage
+
+__all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "write"]
+
+_DOCUMENTS = "documents.jsonl"
+_PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
+
+
+class Snapshot:
+    """One sealed build, in memory. Passage rows and sentence rows number what the stores and the lexical index hold."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        passage_vectors: VectorStore,
+        sentence_vectors: SentenceVectors,
+        tokens: TokenIndex,
+        lexical: BM25Index,
+    ) -> None:
+        self.manifest = manifest
+        self.documents = tuple(documents)
+        self.passages = passages if isinstance(passages, Passages) else Passages.of(self.documents, passages)
+        self.passage_vectors = passage_vectors
+        self.sentence_vectors = sentence_vectors
+        self.tokens = tokens
+        self.lexical = lexical
+        self._release: weakref.finalize[..., Snapshot] | None = None
+
+    def keep(self, descriptor: int) -> None:
+        """Close a file descriptor, which holds the snapshot's files, when the snapshot is released or forgotten."""
+        self._release = weakref.finalize(self, os.close, descriptor)
+
+    def release(self) -> None:
+        """Let the snapshot's files be swept; what is in memory stays."""
+        if self._release is not None:
+            self._release()
+
+    @cached_property
+    def document_by_id(self) -> Mapping[str, Document]:
+        return {document.id: document for document in self.documents}
+
+    @cached_property
+    def is_heading(self) -> NDArray[np.bool_]:
+        """Which sentences are headings of sections: they lead to an answer but are none; ``(sentences,)``."""
+        marks = np.zeros(len(self.passages.spans), dtype=np.bool_)
+        for document in self.documents:
+            rows = self.rows_of_document.get(document.id)
+            if document.headings and rows:
+                own = slice(*self.sentence_starts[[rows.start, rows.stop]].tolist())
+                headings = {(span.start, span.end) for span in document.headings}
+                marks[own] = [(start, end) in headings for start, end in self.passages.spans[own].tolist()]
+        return marks
+
+    @cached_property
+    def passage_of_sentence(self) -> Rows:
+        return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
+
+    @property
+    def sentence_starts(self) -> Rows:
+        """Row of each passage's first sentence, and one past the last: ``(passages + 1,)``."""
+        return self.passages.sentence_starts
+
+    @property
+    def rows_of_document(self) -> Mapping[str, range]:
+        """The passage rows of each document, which are adjacent and in the order of its text."""
+        return self.passages.by_document
+
+    def sentence_slice(self, row: int) -> slice:
+        """Where a passage's sentences stand among all of them."""
+        return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The sentence rows of some passages, one passage after the other, and where each passage's begin in them."""
+        starts = self.sentence_starts[rows]
+        counts = self.sentence_starts[rows + 1] - starts
+        return ranges(starts, counts), np.cumsum(counts) - counts
+
+    def terms_of(self, row: int) -> NDArray[np.int32]:
+        """The ids of the terms that a passage says, in order, ``(tokens,)``; its context's are not among them."""
+        sentences = self.sentence_slice(row)
+        return self.lexical.sentence_tokens(np.arange(sentences.start, sentences.stop))[0]
+
+    def row_of(self, passage: Passage) -> int:
+        return self.rows_of_document[passage.document_id].start + passage.ordinal
+
+    def document_of(self, row: int) -> Document:
+        return self.documents[int(self.passages.document_rows[row])]
+
+    def admitted(self, filters: Filters) -> Rows | None:
+        """The passage rows that a filter admits, ascending; None when there is no filter."""
+        if not filters:
+            return None
+        admitted = np.asarray([filters.admits(document) for document in self.documents], dtype=np.bool_)
+        return np.flatnonzero(admitted[self.passages.document_rows])
+
+
+def write(index: Path, snapshot: Snapshot) -> None:
+    """Write a snapshot beside the others and let CURRENT name it; until then nothing that is served changes."""
+    index_folder.add(index, snapshot.manifest, partial(_write_parts, snapshot=snapshot))
+
+
+def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
+    """Check a snapshot and load it; while it lives, its files are not swept.
+
+    Raises:
+        SnapshotDamaged: as ``index_folder.check`` does, or the files do not fit together.
+        SnapshotOutdated: as ``index_folder.check`` does.
+    """
+    held = index_folder.hold(index, snapshot_id)
+    try:
+        snapshot = _read_parts(index / snapshot_id, index_folder.check(index, snapshot_id))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        os.close(held)
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: its files do not fit together; run: qa index") from error
+    except BaseException:
+        os.close(held)
+        raise
+    snapshot.keep(held)
+    return snapshot
+
+
+def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
+    """Open what CURRENT names, or, where that is damaged, the newest sound snapshot together with the damage.
+
+    Raises:
+        IndexMissing: nothing has been built.
+        SnapshotDamaged: no snapshot is sound.
+        SnapshotOutdated: the current one has another format.
+    """
+    current = current_id(index)
+    if current is None:
+        raise IndexMissing("there is no index yet; run: qa index")
+    try:
+        if current == index_folder.NO_ID:
+            raise SnapshotDamaged("CURRENT does not name a snapshot; run: qa index")
+        return open_snapshot(index, current), None
+    except SnapshotDamaged as error:
+        if current_id(index) != current:  # another was published, and this one swept, after CURRENT was read
+            return open_current(index)
+        damage = error
+    for snapshot_id in list_ids(index):
+        try:
+            return open_snapshot(index, snapshot_id), damage
+        except (SnapshotDamaged, SnapshotOutdated):
+            continue
+    raise damage
+
+
+def _write_parts(folder: Path, snapshot: Snapshot) -> None:
+    lines = (json.dumps(asdict(document), ensure_ascii=False) + "\n" for document in snapshot.documents)
+    (folder / _DOCUMENTS).write_bytes("".join(lines).encode("utf-8"))
+    snapshot.passages.save(folder)
+    snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
+    snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
+    snapshot.tokens.save(folder / _TOKENS)
+    snapshot.lexical.save(folder / _LEXICAL)
+
+
+def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
+    with (folder / _DOCUMENTS).open("rb") as lines:
+        documents = tuple(Document.from_fields(json.loads(line)) for line in lines)
+    passages = Passages.load(folder, documents)
+    store = STORES[manifest.store]
+    return Snapshot(
+        manifest,
+        documents,
+        passages,
+        store.load(folder / _PASSAGE_VECTORS),
+        SentenceVectors.load(folder / _SENTENCE_VECTORS),
+        TokenIndex.load(folder / _TOKENS, np.diff(passages.sentence_starts)),
+        BM25Index.load(folder / _LEXICAL),
+    )

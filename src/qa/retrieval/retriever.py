@@ -1,0 +1,91 @@
+"""Question → candidates: two searches, a cut by their summed scores, and the ranking of what is left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from qa.analysis import analyze
+from qa.index.bm25 import best_hits
+from qa.index.snapshot import Snapshot
+from qa.protocols import Embedder, Rows, Scores
+from qa.retrieval.evidence import Evidence, gather, standardised
+from qa.retrieval.followup import resolve
+from qa.retrieval.named import holders
+from qa.retrieval.query import Query, make_query
+from qa.retrieval.ranking import rank
+from qa.types import Candidate
+
+DEPTH = 50  # candidates taken from each search, and candidates that are ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found, best first, the evidence for it (None when nothing was found) and how long each stage took."""
+
+    query: Query
+    candidates: tuple[Candidate, ...]
+    evidence: Evidence | None
+    timings_ms: Mapping[str, float]
+
+
+class Retriever:
+    """The first stage, over whatever snapshot it is given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def retrieve(
+        self, snapshot: Snapshot, question: str, rows: Rows | None = None, history: Sequence[str] = ()
+    ) -> Retrieval:
+        """Rank the passages (or, with ``rows``, these only) that any of the searches finds.
+
+        A question that leans on the ones before it (``history``, oldest first) is searched for with their words.
+        """
+        started = perf_counter()
+        query = self.query(snapshot, resolve(question, history))
+        encoded = perf_counter()
+        lexical = snapshot.lexical.scores(query.weights)
+        found = search(snapshot, query, lexical, rows)
+        searched = perf_counter()
+        evidence = gather(snapshot, query, found, lexical[found]) if len(found) else None
+        candidates = rank(evidence) if evidence else []
+        timings = {
+            "encode": 1000 * (encoded - started),
+            "search": 1000 * (searched - encoded),
+            "rank": 1000 * (perf_counter() - searched),
+        }
+        return Retrieval(query, tuple(candidates), evidence, timings)
+
+    def query(self, snapshot: Snapshot, question: str) -> Query:
+        """Make a question searchable in a snapshot."""
+        return make_query(question, snapshot.lexical, self._embedder)
+
+    def plain_query(self, question: str) -> Query:
+        """A question as it was typed: what the baselines search for."""
+        tokens = tuple(analyze(question))
+        return Query(question, self._embedder.encode_question(question), tokens, {token.term: () for token in tokens})
+
+
+def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:
+    """The rows, ascending, of the best ``DEPTH`` passages by summed cosine, best sentence's cosine and BM25.
+
+    Those that say what the question quotes or rarely names are among them, or beside them.
+    ``lexical`` is the BM25 score of every passage, ``(passages,)``.
+    """
+    vector = query.encoded.vector
+    hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *best_hits(lexical, DEPTH, rows)]
+    named = holders(snapshot, query, lexical, rows)
+    found = np.union1d(np.asarray([hit.row for hit in hits], dtype=np.int64), named)
+    if len(found) <= DEPTH:
+        return found
+    sentences, first = snapshot.sentences_of(found)
+    scores = (
+        snapshot.passage_vectors.vectors(found) @ vector,
+        np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first),
+        lexical[found],
+    )
+    total = standardised(np.stack(scores, axis=1)).sum(axis=1)
+    best = found[np.lexsort((found, -total))[:DEPTH]]
+    return np.union1d(best, named)

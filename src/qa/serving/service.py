@@ -1,0 +1,193 @@
+"""The living service: answers from the snapshot that is open now, and swaps it for another in one assignment."""
+
+import logging
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from qa.answering.answerer import Answerer
+from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
+from qa.index import snapshot as snapshots
+from qa.index.folder import publication
+from qa.index.snapshot import Snapshot
+from qa.protocols import Embedder, Vectors
+from qa.serving.answer_cache import AnswerCache, Asked
+from qa.types import Answer, Question
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 0.5
+RETRY_S = 2.0  # while nothing serves
+RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
+MAX_WAITING = 32  # below the 40 threads that the web framework runs requests in: the other routes stay free
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer together with the snapshot that gave it."""
+
+    answer: Answer
+    snapshot: Snapshot
+
+
+class Service:
+    """Holds one snapshot. A question takes the reference once, so that no answer mixes two."""
+
+    def __init__(
+        self,
+        index: Path,
+        embedder: Embedder,
+        answerer: Answerer,
+        max_waiting: int = MAX_WAITING,
+        cached_answers: int = 0,
+    ) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._answerer = answerer
+        self._snapshot: Snapshot | None = None
+        self._opening = threading.Lock()
+        self._refused: IndexUnusable | None = None
+        self._tried: tuple[str | None, int] | None = None
+        self._cache = AnswerCache(cached_answers)
+        self._max_waiting = max_waiting
+        self._places = threading.BoundedSemaphore(max_waiting)
+        # One at a time on each processor: more of them would only take the interpreter's lock from each other.
+        self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+    @property
+    def ready(self) -> bool:
+        return self._snapshot is not None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers now.
+
+        Raises:
+            IndexUnusable: none is open; says why the last attempt failed.
+        """
+        if self._snapshot is None:
+            raise self._refused or IndexMissing("the index is being opened; try again in a few seconds")
+        return self._snapshot
+
+    @property
+    def not_opened(self) -> str | None:
+        """Why what the index names could not be opened, where an earlier snapshot serves instead."""
+        return str(self._refused) if self._refused and self._snapshot else None
+
+    @property
+    def asked(self) -> Asked:
+        """How many questions were asked, and how many answers were at hand."""
+        return self._cache.asked
+
+    @property
+    def index(self) -> Path:
+        """The folder that holds the snapshots."""
+        return self._index
+
+    def embed_question(self, text: str) -> Vectors:
+        """A question's unit vector, ``(dimension,)``, comparable with those that the snapshot stores."""
+        return self._embedder.encode_question(text).vector
+
+    def open(self) -> None:
+        """Open the current snapshot, and answer one question so that the first real one is fast.
+
+        Raises:
+            IndexUnusable: there is no snapshot that can be used; what was open stays open.
+        """
+        with self._opening:
+            self._open()
+
+    def catch_up(self, again: float = math.inf) -> None:
+        """Open the current snapshot unless that has been tried; from the moment ``again`` (monotonic) on in any case.
+
+        Raises:
+            IndexUnusable: it cannot be used; what was open stays open.
+        """
+        with self._opening:
+            if time.monotonic() >= again or publication(self._index) != self._tried:
+                self._open()
+            elif self._refused is not None:
+                raise self._refused
+
+    def follow(self, stopping: threading.Event, opened: Callable[[Snapshot], object]) -> None:
+        """Open whatever the index names, now and whenever something is published, until told to stop.
+
+        What cannot be opened is reported once and tried again; what serves goes on serving meanwhile.
+        """
+        said, again = "", 0.0
+        while not stopping.is_set():
+            if time.monotonic() >= again or publication(self._index) != self._tried:
+                try:
+                    self.catch_up(again)  # whoever has just built may have done so while this waited for its turn
+                    opened(self.snapshot)
+                except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
+                    again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
+                    said = _report(error, said)
+                else:
+                    said, again = "", math.inf
+            stopping.wait(POLL_S)
+
+    def _open(self) -> None:
+        self._tried = publication(self._index)
+        try:
+            snapshot, damage = self._open_current()
+        except IndexUnusable as error:
+            self._refused = error
+            raise
+        self._answerer.answer(snapshot, Question("What does the first article say?"))
+        self._snapshot, self._refused = snapshot, damage
+        logger.info("serving snapshot %s: %d passages", snapshot.manifest.id, len(snapshot.passages))
+
+    def _open_current(self) -> tuple[Snapshot, SnapshotDamaged | None]:
+        snapshot, damage = snapshots.open_current(self._index)
+        if damage is not None and self._snapshot is not None:
+            raise damage  # what serves is sound, and as new as any other
+        if damage is not None:
+            logger.error("%s; serving snapshot %s instead", damage, snapshot.manifest.id)
+        require_embedder(snapshot, self._embedder)
+        return snapshot, damage
+
+    def ask(self, question: Question) -> Answered:
+        """Answer from the snapshot that is open now.
+
+        Raises:
+            IndexUnusable: none is open.
+            TooBusy: ``max_waiting`` other questions are being answered or wait for it.
+        """
+        snapshot = self.snapshot
+        if not self._places.acquire(blocking=False):
+            raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
+        try:
+            work = partial(self._work, snapshot, question)
+            return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
+        finally:
+            self._places.release()
+
+    def _work(self, snapshot: Snapshot, question: Question) -> Answer:
+        with self._processors:
+            return self._answerer.answer(snapshot, question)
+
+
+def _report(error: Exception, said: str) -> str:
+    """Log a failure unless it was the last thing said; returns what has been said."""
+    if str(error) != said:
+        logger.error("%s", error, exc_info=None if isinstance(error, QAError) else error)
+    return str(error)
+
+
+def require_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
+    """Refuse a snapshot that an embedder's questions cannot be compared with.
+
+    Raises:
+        SnapshotOutdated: naming both.
+    """
+    if snapshot.manifest.embedder != embedder.fingerprint:
+        raise SnapshotOutdated(
+            f"snapshot {snapshot.manifest.id} was built with the embedder {snapshot.manifest.embedder}, "
+            f"this service runs {embedder.fingerprint}; run: qa index"
+        )
