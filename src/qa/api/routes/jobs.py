@@ -16,7 +16,7 @@ from qa.serving.jobs import Job
 
 router = APIRouter(tags=["jobs"])
 
-LOOK_S = 0.2
+LOOK_S = 0.05
 
 
 def _found(job_id: str, jobs: CurrentJobs) -> Job:
