@@ -9,7 +9,7 @@ from qa.errors import SettingsError
 
 VALUES = {
     "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
-    "query_prompt": "query: ",
+    "query_prompt": "query: ", "embedder": "sentence-transformers",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
     "keep_snapshots": "7",
     "max_waiting": "9", "cached_answers": "10", "threads": "2", "log_level": "debug",

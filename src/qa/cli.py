@@ -9,8 +9,9 @@ from pathlib import Path
 
 import qa
 from qa.commands import EXIT_ERROR, EXIT_INTERRUPTED
-from qa.config import Settings, load_settings
+from qa.config import Settings, load_settings, names_hub_model
 from qa.errors import QAError, message_of
+from qa.offline import forbid_downloads
 
 EPILOG = """\
 exit status: 0 done · 1 failed · 2 wrong usage · 3 done, but some files could not be read · 4 the corpus is empty
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(**flags)
         logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s", stream=sys.stderr)
         _quiet_libraries()
+        if not names_hub_model(settings):
+            forbid_downloads()
         return int(importlib.import_module(f"qa.commands.{options.command}").run(settings, options))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

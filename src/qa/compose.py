@@ -1,17 +1,14 @@
 """Settings → the parts: the only module that picks implementations."""
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from qa.answering.answerer import Answerer
 from qa.config import PREFIX, Settings
 from qa.corpus.uploads import MB, UploadLimits, Uploads
-from qa.embedders import EMBEDDERS
-from qa.embedders.bert_config import BertConfig
+from qa.embedders import choose_embedder
 from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
 from qa.errors import SettingsError
@@ -22,30 +19,25 @@ from qa.indexing.indexer import Indexer
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.splitter import SentenceSplitter
 from qa.protocols import Embedder, Extractor, Reranker
-from qa.rerankers import RERANKERS
+from qa.registry import imported
+from qa.rerankers import RERANKERS, parse_reranker
 from qa.retrieval.retriever import Retriever
 from qa.serving.jobs import Jobs
 from qa.serving.service import Service, require_embedder
 
-OWN, REFERENCE = "onnx-bert", "sentence-transformers"
-RERANKER = "cross-encoder"
-
 
 def build_embedder(settings: Settings, threads: int) -> Embedder:
-    """The embedder, ours where it runs the model and the reference elsewhere; its weights are read at the first use.
+    """The embedder that the settings choose; its weights are read at the first use.
 
     Raises:
         ModelError: the model is missing or damaged.
+        SettingsError: QA_EMBEDDER names none that runs the model.
     """
     source = locate_model(settings.model)
-    if source.directory is not None and (settings.reranker is None or Path(settings.reranker).is_dir()):
-        os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: nothing is ever fetched
-    embedder: Embedder
-    parts = (source, settings.query_prompt, settings.passage_prompt, settings.threads or threads)
-    if source.directory is not None and BertConfig.read(source.directory) is not None:
-        embedder = _imported(EMBEDDERS[OWN])(*parts, settings.precision)
-    else:
-        embedder = _imported(EMBEDDERS[REFERENCE])(*parts)
+    entry = choose_embedder(settings.embedder, source)
+    prompts = settings.query_prompt, settings.passage_prompt
+    precision = entry.precision(settings.precision)
+    embedder: Embedder = imported(entry.path)(source, *prompts, settings.threads or threads, precision)
     return embedder
 
 
@@ -115,7 +107,8 @@ def build_answerer(settings: Settings, snapshots: Sequence[Snapshot]) -> Answere
 def _build_reranker(settings: Settings) -> Reranker | None:
     if settings.reranker is None:
         return None
-    reranker: Reranker = _imported(RERANKERS[RERANKER])(settings.reranker, settings.threads or 1)
+    name, model = parse_reranker(settings.reranker)
+    reranker: Reranker = imported(RERANKERS[name])(model, settings.threads or 1)
     return reranker
 
 
@@ -132,16 +125,10 @@ def build_extractor(settings: Settings) -> Extractor | None:
     tokenizer = directory / "tokenizer.json"
     extractor: Extractor
     if settings.extractor in EXTRACTORS:
-        extractor = _imported(EXTRACTORS[settings.extractor])(tokenizer)
+        extractor = imported(EXTRACTORS[settings.extractor])(tokenizer)
     elif Path(settings.extractor).is_file():
-        extractor = _imported(EXTRACTORS[DEFAULT])(tokenizer, Path(settings.extractor), sha256=None)
+        extractor = imported(EXTRACTORS[DEFAULT])(tokenizer, Path(settings.extractor), sha256=None)
     else:
         known = ", ".join([*EXTRACTORS, OFF])
         raise SettingsError(f"QA_EXTRACTOR cannot be {settings.extractor!r}; it is one of {known}, or an ONNX file")
     return extractor
-
-
-def _imported(path: str) -> Any:
-    """``package.module:Name`` → the object; heavy libraries load only when they are chosen."""
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address the server binds")
     port: int = Field(8000, ge=0, le=65535, description="the port the server binds; 0 picks a free one")
     model: str | None = Field(None, description="a model directory or hub name; default: all-MiniLM-L6-v2 as installed")
+    embedder: str | None = Field(None, description="an embedder's name; default: the first that runs the model")
     precision: Precision = Field(Precision.INT8, description="what the encoder computes with")
     query_prompt: str = Field("", description="what the model wants before a question")
     passage_prompt: str = Field("", description="what the model wants before a passage")
@@ -65,3 +66,9 @@ def load_settings(**flags: object) -> Settings:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingsError(f"{name} cannot be {str(first['input'])!r}: {first['msg']}") from error
+
+
+def names_hub_model(settings: Settings) -> bool:
+    """Whether a model is named that is no directory of this machine: it is fetched once, by its library."""
+    models = [model for model in (settings.model, settings.reranker) if model is not None]
+    return not all(Path(model.rpartition(":")[2]).expanduser().is_dir() for model in models)

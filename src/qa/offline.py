@@ -13,3 +13,8 @@ VARIABLES = {
 }
 
 os.environ.update(VARIABLES)
+
+
+def forbid_downloads() -> None:
+    """Let the libraries of Hugging Face take files from this machine only; to be called before they are imported."""
+    os.environ["HF_HUB_OFFLINE"] = "1"

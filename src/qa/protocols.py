@@ -4,7 +4,7 @@ A new implementation is one file in the family's folder and one line in its regi
 ``tests/contracts`` then hold it to the promises below.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -120,14 +120,6 @@ class VectorStore(Protocol):
 
     def vectors(self, rows: Rows) -> Vectors:
         """The stored vectors of some rows, ``(n, dimension)``."""
-        ...
-
-
-class LexicalIndex(Protocol):
-    """Words to rows, scored by BM25; the same vocabulary serves passages and their sentences."""
-
-    def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
-        """The ``k`` best passages for weighted terms, best first, ties by row; rows without any term are no hits."""
         ...
 
 

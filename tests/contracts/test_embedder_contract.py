@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 
-from qa.compose import _imported
 from qa.embedders import EMBEDDERS
 from qa.embedders.model_files import DEFAULT_SHA256, locate_model
 from qa.errors import PassageTooLong
+from qa.registry import imported
 from qa.types import Precision
 from texts import texts
 
@@ -30,7 +30,9 @@ embedders = pytest.mark.parametrize("made", [*EMBEDDERS, INT8], indirect=True)
 @pytest.fixture(scope="module")
 def made(request):
     name, _, precision = request.param.partition("/")
-    return _imported(EMBEDDERS[name])(locate_model(None), **({"precision": Precision(precision)} if precision else {}))
+    return imported(EMBEDDERS[name].path)(
+        locate_model(None), **({"precision": Precision(precision)} if precision else {})
+    )
 
 
 def is_exact(made):

@@ -12,9 +12,9 @@ from scipy.special import logsumexp
 from tokenizers import Tokenizer
 
 from models import make_span_model
-from qa.compose import _imported
 from qa.errors import ModelError
 from qa.extractors import EXTRACTORS
+from qa.registry import imported
 from qa.types import Passage, Span
 from texts import characters, texts
 
@@ -32,7 +32,7 @@ def tiny(tmp_path_factory):
 @pytest.fixture(scope="module")
 def make(tiny):
     tokenizer, weights, _ = tiny
-    return {name: _imported(path)(tokenizer, weights, sha256=None) for name, path in EXTRACTORS.items()}
+    return {name: imported(path)(tokenizer, weights, sha256=None) for name, path in EXTRACTORS.items()}
 
 
 def passage(text, sentences=None, start=0, context=""):
@@ -138,7 +138,7 @@ def test_any_text_is_read(make, name, text, question, start):
 def test_damaged_weights_are_refused(tiny, tmp_path, name):
     """A file with another digest, a truncated one and a missing one are errors that say what to do."""
     tokenizer, weights, _ = tiny
-    made = _imported(EXTRACTORS[name])
+    made = imported(EXTRACTORS[name])
     content = weights.read_bytes()
     damaged = tmp_path / "damaged.onnx"
     damaged.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sentence_transformers import CrossEncoder
 
 from models import make_cross_encoder
-from qa.compose import _imported
+from qa.registry import imported
 from qa.rerankers import RERANKERS
 from qa.types import Candidate
 
@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def make(folder):
-    return {name: _imported(path)(str(folder)) for name, path in RERANKERS.items()}
+    return {name: imported(path)(str(folder)) for name, path in RERANKERS.items()}
 
 
 def candidates(count):

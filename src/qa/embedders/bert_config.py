@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from qa.embedders.model_files import ModelSource
+
 _FILES = ("config.json", "tokenizer.json", "model.safetensors")
 _MEAN, _FIRST = "mean", "cls"
 _POOLINGS = {"pooling_mode_mean_tokens": _MEAN, "pooling_mode_cls_token": _FIRST}  # as versions before 6 wrote it
@@ -43,6 +45,11 @@ class BertConfig:
             max_tokens=_max_tokens(directory, config),
             pools_first=pooling == _FIRST,
         )
+
+
+def is_bert(source: ModelSource) -> bool:
+    """Whether a model is a BERT in a directory that ``BertConfig`` can read."""
+    return source.directory is not None and BertConfig.read(source.directory) is not None
 
 
 def _max_tokens(directory: Path, config: dict[str, Any]) -> int:

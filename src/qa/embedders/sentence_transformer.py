@@ -15,6 +15,7 @@ from qa.arrays import unit
 from qa.embedders.model_files import ModelSource, fingerprint_of, load_projection
 from qa.errors import ModelError, PassageTooLong
 from qa.protocols import Encoded, Vectors
+from qa.types import Precision
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a second; a download has its own bar
 
@@ -24,7 +25,10 @@ BATCH = 32
 class SentenceTransformerEmbedder:
     """A bi-encoder run by PyTorch on the CPU, one call at a time."""
 
-    def __init__(self, source: ModelSource, query_prompt: str = "", passage_prompt: str = "", threads: int = 1) -> None:
+    def __init__(
+        self, source: ModelSource, query_prompt: str = "", passage_prompt: str = "", threads: int = 1,
+        precision: Precision = Precision.FLOAT32,
+    ) -> None:  # fmt: skip
         """Load nothing yet; the weights are read at the first use.
 
         Args:
@@ -32,7 +36,13 @@ class SentenceTransformerEmbedder:
             query_prompt: text put before every question, as the model's card asks.
             passage_prompt: text put before every passage.
             threads: PyTorch's threads; one is best beside other busy processes.
+            precision: what the model computes with; float32 is all it knows.
+
+        Raises:
+            ModelError: another precision is asked for.
         """
+        if precision is not Precision.FLOAT32:
+            raise ModelError(f"sentence-transformers computes with float32 here, not {precision}; unset QA_PRECISION")
         self._source = source
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt

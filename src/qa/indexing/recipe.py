@@ -1,9 +1,8 @@
 """Settings → what besides the documents decides a snapshot, without loading a heavy library."""
 
 from qa.config import Settings
-from qa.embedders.bert_config import BertConfig
+from qa.embedders import choose_embedder
 from qa.embedders.model_files import fingerprint_of, locate_model
-from qa.types import Precision
 
 
 def embedder_fingerprint(settings: Settings) -> str:
@@ -11,10 +10,10 @@ def embedder_fingerprint(settings: Settings) -> str:
 
     Raises:
         ModelError: the model is missing or damaged.
+        SettingsError: QA_EMBEDDER names none that runs the model.
     """
     source = locate_model(settings.model)
-    own = source.directory is not None and BertConfig.read(source.directory) is not None
-    precision = settings.precision if own else Precision.FLOAT32
+    precision = choose_embedder(settings.embedder, source).precision(settings.precision)
     return fingerprint_of(source, settings.query_prompt, settings.passage_prompt, precision)
 
 
