@@ -10,6 +10,7 @@ the most faithful with divided words; Chromium's tests harden it, and a crash en
 """
 
 import ctypes
+import re
 from collections.abc import Sequence
 
 import pypdfium2
@@ -17,8 +18,10 @@ from pypdfium2 import raw
 
 from qa.errors import UnreadableFile
 from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
-from qa.readers.pdf_layout import Joiner, body_size, is_heading, paragraphs, without_running_lines
-from qa.readers.pdf_lines import Line, Page
+from qa.readers.pdf_layout import body_size, is_heading, paragraphs, without_running_lines
+from qa.readers.pdf_lines import Line, lines_of
+from qa.readers.pdf_page import Page
+from qa.readers.pdf_words import Joiner
 from qa.readers.text import TextBuilder
 from qa.types import Document, Unreadable
 
@@ -27,6 +30,7 @@ _MANY_PICTURES = 0.1
 _MIN_PICTURES = 3
 _LISTED_PAGES = 20
 _UNMAPPED_SHARE = 0.2
+_PRIVATE = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _OCR = "recognise the text (OCR), with ocrmypdf for example, and index the result"
 _LANGUAGE_BYTES = 200
 
@@ -80,7 +84,7 @@ def _read_pages(opened: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[i
             pages.append([])
             damaged.append(number)
             continue
-        pages.append(list(page.lines()))
+        pages.append(lines_of(page))
         if sum(len(line.text) for line in pages[-1]) < _FEW_CHARACTERS and page.is_picture:
             pictures.append(number)
         page.close()
@@ -96,7 +100,7 @@ def _refuse_poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> No
     text = "".join(line.text for page in pages for line in page)
     if not text.strip():
         raise UnreadableFile(f"its {len(pages)} pages hold no text; if they show text, {_OCR}")
-    unmapped = sum(1 for c in text if c == "\ufffd" or "\ue000" <= c < "\uf900" or c >= "\U000f0000")
+    unmapped = 0 if text.isascii() else len(_PRIVATE.findall(text))
     if unmapped > _UNMAPPED_SHARE * len(text):
         raise UnreadableFile(f"its fonts do not say which characters they draw; {_OCR}")
 
@@ -123,7 +127,7 @@ def _write(pages: Sequence[Sequence[Line]], builder: TextBuilder) -> tuple[int, 
     joiner, body = Joiner(pages), body_size(pages)
     starts: dict[int, int] = {}
     for paragraph in paragraphs(pages):
-        pieces = joiner.pieces(paragraph)
+        pieces = joiner.pieces(paragraph.lines)
         offset = builder.next_start
         for line, piece in zip(paragraph.lines, pieces, strict=True):
             starts.setdefault(line.page, offset)

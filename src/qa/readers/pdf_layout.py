@@ -1,13 +1,13 @@
 """Lines of PDF pages → paragraphs: joined over lines, columns and pages, without running heads and page numbers."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from qa.readers.pdf_lines import HYPHEN, Line
+from qa.readers.pdf_lines import Line
+from qa.readers.pdf_words import is_wide
 
 _EDGE_LINES = 2
 _RUNNING_SHARE = 0.4
@@ -20,12 +20,8 @@ _WIDE_GAP = 1.3
 _INDENT = 0.8
 _PAGE_NUMBER = re.compile(r"(?:page|seite|p\.|–|—|-)?\s*(?:#+|[ivxlc]+)\s*(?:(?:/|of|von|–|—|-)\s*#*)?", re.IGNORECASE)
 _PAGE_NUMBER_AT_AN_END = re.compile(r"^\d+\b|\b\d+(?:\s*(?:/|of|von)\s*\d+)?$")
-_DIVIDED = re.compile(rf"\w[-{HYPHEN}]$")
-_WORD, _LAST_WORD, _FIRST_WORD = re.compile(r"[\w-]+"), re.compile(r"[\w-]*$"), re.compile(r"^[\w-]*")
-_DIVIDING_SHARE = 0.03
 _BULLET = re.compile(r"(?:[•▪◦‣·●○–—]|\(?(?:\d{1,3}|[a-z])[.)])\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"""[.!?:;。！？…]["'”’»)\]]*$""")
-_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 
 @dataclass(slots=True)
@@ -121,13 +117,14 @@ def _begins(before: Line, line: Line, right: float, leading: float) -> bool:
 
 def _is_elsewhere(before: Line, line: Line) -> bool:
     """Whether a line stands on another page or in another column than the one before."""
-    return line.page != before.page or line.y > before.y + before.size
+    return line.page != before.page or line.direction != before.direction or line.y > before.y + before.size
 
 
 def _ends_early(before: Line, line: Line, right: float) -> bool:
     """Whether the next line's first word would have fitted: then the line was ended on purpose."""
     character = (before.right - before.left) / max(len(before.text), 1)
-    return before.right + (len(line.text.split()[0]) + 1.5) * character < right
+    first_word = 1 if is_wide(line.text[0]) else len(line.text.split()[0])
+    return before.right + (first_word + 1.5) * character < right
 
 
 def _right_margins(lines: Sequence[Line]) -> list[float]:
@@ -139,7 +136,7 @@ def _right_margins(lines: Sequence[Line]) -> list[float]:
             column = lines[first:position]
             reach: dict[int, float] = {}
             for line in column:
-                reach[round(line.size)] = max(reach.get(round(line.size), 0.0), line.right)
+                reach[round(line.size)] = max(reach.get(round(line.size), line.right), line.right)
             margins += [reach[round(line.size)] for line in column]
             first = position
     return margins
@@ -162,52 +159,3 @@ def is_heading(paragraph: Paragraph, body: float) -> bool:
         return length <= _HEADING_LENGTH
     ended = paragraph.lines[-1].text.endswith((".", ",", ";"))
     return paragraph.bold and paragraph.size >= body * 0.98 and length <= _BOLD_HEADING_LENGTH and not ended
-
-
-class Joiner:
-    """Joins the lines of a paragraph; it knows the words of the whole document, to decide about divided ones."""
-
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
-        lines = [line.text for page in pages for line in page]
-        divided = [bool(_DIVIDED.search(text)) for text in lines]
-        whole = (_without_parts(text, after) for text, after in zip(lines, [False, *divided], strict=False))
-        self._words = {word for text in whole for word in _WORD.findall(text.lower())}
-        self._divides = sum(divided) > _DIVIDING_SHARE * len(lines)
-
-    def pieces(self, paragraph: Paragraph) -> list[str]:
-        """The text of each line, ended so that the pieces in a row are the paragraph."""
-        pieces = [line.text.translate(_LIGATURES) for line in paragraph.lines]
-        for position in range(len(pieces) - 1):
-            pieces[position] = self._joined(pieces[position], pieces[position + 1])
-        return [piece.replace(HYPHEN, "-") for piece in pieces]
-
-    def _joined(self, before: str, after: str) -> str:
-        if _DIVIDED.search(before):
-            return before[:-1] + self._hyphen(before[:-1], after)
-        return before if _is_wide(before[-1]) and _is_wide(after[0]) else f"{before} "
-
-    def _hyphen(self, before: str, after: str) -> str:
-        """The hyphen between two parts of a word, or nothing where only the line's end put it there.
-
-        Other places of the document decide, then whether it divides words at all (most word processors do not).
-        """
-        left, right = _LAST_WORD.findall(before)[0], _FIRST_WORD.findall(after)[0]
-        if not (left[-1:].isalpha() and right[:1].islower()):
-            return "-"
-        left, right = left.lower(), right.lower()
-        if f"{left}{right}" in self._words:
-            return ""
-        if f"{left}-{right}" in self._words or {left, right} <= self._words:
-            return "-"
-        return "" if self._divides else "-"
-
-
-def _without_parts(text: str, after_divided: bool) -> str:
-    """A line without the parts of divided words at its ends."""
-    text = re.sub(r"\S+$", "", text) if _DIVIDED.search(text) else text
-    return re.sub(r"^\S+", "", text) if after_divided else text
-
-
-def _is_wide(character: str) -> bool:
-    """Whether a character belongs to a script that is written without spaces."""
-    return unicodedata.east_asian_width(character) in "WF" and not "\uac00" <= character <= "\ud7a3"

@@ -1,52 +1,36 @@
-"""One PDF page → its visible lines, in the order of the page's content, with place, size and weight of each."""
+"""One PDF page → its visible lines, in the order in which they are read, with place, size and weight of each."""
 
-import ctypes
-import sys
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from math import hypot, pi
-from typing import Any
 
-import pypdfium2
-from pypdfium2 import raw
+from qa.readers.pdf_directions import in_reading_order
+from qa.readers.pdf_glyphs import close_up, glyphs, may_be_spread, may_be_twice, once
+from qa.readers.pdf_page import UNMAPPED, Characters, Page
+from qa.readers.pdf_vertical import columns, is_vertical
 
 HYPHEN = "\x02"  # what PDFium reports for a hyphen that divides a word at the end of a line
+DOWNWARD = 4  # the direction of vertical writing
+_LEFTWARD = 5
 _HYPHENS = "\x02\xad\ufffe"
-_MEANINGLESS = frozenset({0, 0xFEFF, 0xFFFF})
-_LAST_OF_WORDS = "\u2e7f"  # scripts beyond are written without spaces: any of their characters may begin a line
-_NEARLY_STRAIGHT = 0.05
+_MEANINGLESS = frozenset({0, 0xFEFF, 0xFFFF, ord(UNMAPPED)})
 _NEW_LINE = 0.6  # of the line's size: a baseline that moves further is another line, less is a raised or lowered mark
-_BOLD = 600
-_MIN_SIZE = 1.0
-_NEARLY_WHITE = 250
-_MAX_OBJECTS = 20_000
-_FULL_PAGE_PICTURE = 0.5
-_INVISIBLE = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on the page, in points from its lower left corner."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside or on the edge."""
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
-
-    @property
-    def area(self) -> float:
-        return max(self.right - self.left, 0) * max(self.top - self.bottom, 0)
+_WIDE_SPACE = 0.9  # of the size: less is no space between characters that are written without
+_PIECE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"[^\s\x02\xad\ufffe]*[\x02\xad\ufffe]|\S+")
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]")
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"  # scripts that are written without spaces; Korean is not among them
+_SPACE_IN_WIDE = re.compile(rf"(?<=[{_WIDE}]) (?=[{_WIDE}])")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words on one baseline: ``left`` and ``right`` are where they begin and end, ``y`` the baseline, in points."""
+    """Words on one baseline: ``left`` and ``right`` are where they begin and end, ``y`` the baseline, in points.
+
+    ``direction`` tells in which frame these are: 0 to 3 is a page turned to the right so often that its lines run
+    from left to right, others are downward and leftward writing, where ``left`` is where a line begins all the same.
+    """
 
     page: int
     text: str
@@ -55,200 +39,241 @@ class Line:
     y: float
     size: float
     bold: bool
+    direction: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TracedLine:
+    """A line with PDFium's index of each of its characters."""
+
+    line: Line
+    indexes: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A line in the making: its characters, the indexes of the first and last, where its last word began."""
+    """A line in the making: its pieces, its baseline, and where its last piece began."""
 
-    first: int
-    last: int
+    quarters: int
     size: float
     y: float
-    word_x: float
-    word_y: float
-    characters: list[str] = field(default_factory=list)
+    piece_x: float
+    piece_y: float
+    pieces: list[Characters] = field(default_factory=list)
 
-    def is_left_by(self, x: float, y: float) -> bool:
-        """Whether a word that begins at a place stands on another line; raised and lowered marks do not."""
+    def is_left_by(self, x: float, y: float, quarters: int) -> bool:
+        """Whether a piece that begins at a place stands on another line; raised and lowered marks do not."""
         away = _NEW_LINE * self.size
-        return abs(y - self.word_y) > away and (abs(y - self.y) > away or x < self.word_x)
-
-
-class Page:
-    """The text of one page with what decides whether it is seen."""
-
-    def __init__(self, document: pypdfium2.PdfDocument, number: int) -> None:
-        self._number = number
-        self._page = document[number]
-        self._text = self._page.get_textpage()
-        self._seen: dict[int, bool] = {}
-        box = raw.FS_RECTF()
-        raw.FPDF_GetPageBoundingBox(self._page, box)
-        self.box = Box(box.left, box.bottom, box.right, box.top)
-
-    def close(self) -> None:
-        self._text.close()
-        self._page.close()
-
-    @cached_property
-    def is_picture(self) -> bool:
-        """Whether a picture covers at least half of the page, as in a scan."""
-        return any(
-            kind == raw.FPDF_PAGEOBJ_IMAGE and _bounds(painted).area >= _FULL_PAGE_PICTURE * self.box.area
-            for kind, painted in self._objects
+        return quarters != self.quarters or (
+            abs(y - self.piece_y) > away and (abs(y - self.y) > away or x < self.piece_x)
         )
 
-    @cached_property
-    def _objects(self) -> list[tuple[int, Any]]:
-        """Everything painted, with its kind."""
-        count = min(raw.FPDFPage_CountObjects(self._page), _MAX_OBJECTS)
-        painted = (raw.FPDFPage_GetObject(self._page, position) for position in range(count))
-        return [(raw.FPDFPageObj_GetType(one), one) for one in painted if one]
-
-    @cached_property
-    def _grounds(self) -> list[Box]:
-        """The bounds of everything painted that is not text."""
-        return [_bounds(painted) for kind, painted in self._objects if kind != raw.FPDF_PAGEOBJ_TEXT]
-
-    def lines(self) -> Iterator[Line]:
-        """The visible lines; text that runs askew (a watermark) is left out."""
-        draft: _Draft | None = None
-        for index, character, origin in self._characters():
-            if draft and origin and draft.is_left_by(*origin):
-                yield from self._line(draft)
-                draft = None
-            if draft is None and origin:
-                draft = _Draft(index, index, self._size(index), origin[1], *origin)
-            if draft is None:
-                continue
-            if origin:
-                draft.word_x, draft.word_y = origin
-            if character != " ":
-                draft.last = index
-            draft.characters.append(character)
-        if draft:
-            yield from self._line(draft)
-
-    def _characters(self) -> Iterator[tuple[int, str, tuple[float, float] | None]]:
-        """Visible characters with their index; those that begin a word, or have no words, come with their origin."""
-        check = not self._shows_all_text
-        begins, inside = True, True
-        for index in range(raw.FPDFText_CountChars(self._text)):
-            character = _character(raw.FPDFText_GetUnicode(self._text, index))
-            if not character or (check and not self._is_visible(index)):
-                continue
-            if character == " ":
-                begins = True
-                yield index, character, None
-                continue
-            origin = self._origin(index) if begins or not character.isalnum() or character > _LAST_OF_WORDS else None
-            inside = inside if origin is None else self.box.holds(*origin)
-            begins = not character.isalnum()
-            if inside:
-                yield index, character, origin
-
-    def _origin(self, index: int) -> tuple[float, float]:
-        x, y = ctypes.c_double(), ctypes.c_double()
-        raw.FPDFText_GetCharOrigin(self._text, index, x, y)
-        return x.value, y.value
-
-    @cached_property
-    def _shows_all_text(self) -> bool:
-        """Whether all text of the page is painted plainly, so that no character needs a closer look."""
-        if len(self._objects) == _MAX_OBJECTS or any(kind == raw.FPDF_PAGEOBJ_FORM for kind, _ in self._objects):
-            return False
-        return all(_is_plain(painted) for kind, painted in self._objects if kind == raw.FPDF_PAGEOBJ_TEXT)
-
-    def _is_visible(self, index: int) -> bool:
-        if raw.FPDFText_IsGenerated(self._text, index) == 1:
-            return True  # a space or hyphen between visible neighbours
-        painted = raw.FPDFText_GetTextObject(self._text, index)
-        if not painted:
-            return False
-        key = ctypes.addressof(painted.contents)
-        if key not in self._seen:
-            self._seen[key] = self._is_painted(painted, index)
-        return self._seen[key]
-
-    def _is_painted(self, painted: Any, index: int) -> bool:
-        if self._size(index) < _MIN_SIZE:
-            return False
-        if raw.FPDFTextObj_GetTextRenderMode(painted) in _INVISIBLE:
-            return self.is_picture  # recognised words under the picture of a page
-        colour = _fill(painted)
-        if colour is None:
-            return True
-        if colour[3] == 0:
-            return False
-        return min(colour[:3]) < _NEARLY_WHITE or self._has_ground(_bounds(painted))
-
-    def _has_ground(self, text: Box) -> bool:
-        x, y = (text.left + text.right) / 2, (text.bottom + text.top) / 2
-        return any(ground.holds(x, y) for ground in self._grounds)
-
-    def _size(self, index: int) -> float:
-        matrix = raw.FS_MATRIX()
-        raw.FPDFText_GetMatrix(self._text, index, matrix)
-        return float(raw.FPDFText_GetFontSize(self._text, index) * hypot(matrix.c, matrix.d))
-
-    def _line(self, draft: _Draft) -> Iterator[Line]:
-        words = "".join(draft.characters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if self._is_askew(draft.first):
-            return
-        left, _ = self._edges(draft.first)
-        _, right = self._edges(draft.last)
-        ends = (draft.first, draft.last)
-        bold = all(raw.FPDFText_GetFontWeight(self._text, index) >= _BOLD for index in ends)
-        yield Line(self._number, " ".join(words.split()), left, right, draft.y, draft.size, bold)
-
-    def _is_askew(self, index: int) -> bool:
-        quarters = float(raw.FPDFText_GetCharAngle(self._text, index)) / (pi / 2)
-        return abs(quarters - round(quarters)) > _NEARLY_STRAIGHT
-
-    def _edges(self, index: int) -> tuple[float, float]:
-        box = raw.FS_RECTF()
-        raw.FPDFText_GetLooseCharBox(self._text, index, box)
-        return box.left, box.right
+    def characters(self) -> Characters:
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        text = " ".join(piece.text for piece in self.pieces)
+        indexes: list[int] = []
+        for piece in self.pieces:
+            indexes += [*([indexes[-1]] if indexes else []), *piece.indexes]
+        return Characters(text, indexes)
 
 
-def _is_plain(painted: Any) -> bool:
-    """Whether a text is painted in a size and colour that anyone sees; where in doubt, it is not."""
-    size, matrix = ctypes.c_float(), raw.FS_MATRIX()
-    if not (raw.FPDFTextObj_GetFontSize(painted, size) and raw.FPDFPageObj_GetMatrix(painted, matrix)):
+class _Piece:
+    """Characters of one baseline, with where the first stands."""
+
+    __slots__ = ("characters", "quarters", "x", "y")
+
+    def __init__(self, page: Page, characters: Characters, quarters: int) -> None:
+        self.characters, self.quarters = characters, quarters
+        self.x, self.y = page.origin(characters.indexes[0], quarters)
+
+
+def lines_of(page: Page) -> list[Line]:
+    """The visible lines; text that runs askew (a watermark) is left out."""
+    return [
+        Line(page.number, _clean(characters.text), *rest)
+        for characters, rest in _lines(page)
+        if characters.text.strip()
+    ]
+
+
+def traced_lines(page: Page) -> Iterator[TracedLine]:
+    """The same lines, with the index of every character."""
+    for characters, rest in _lines(page):
+        traced = _clean_traced(characters)
+        if traced.text:
+            yield TracedLine(Line(page.number, traced.text, *rest), tuple(traced.indexes))
+
+
+_Rest = tuple[float, float, float, float, bool, int]
+
+
+def _lines(page: Page) -> Iterator[tuple[Characters, _Rest]]:
+    characters = page.characters()
+    if may_be_twice(characters.text):
+        characters = once(page, characters)
+    if is_vertical(page, characters):
+        yield from _vertical_lines(page, characters)
+        return
+    draft: _Draft | None = None
+    for piece in _pieces(page, characters):
+        if draft and draft.is_left_by(piece.x, piece.y, piece.quarters):
+            yield _line(page, draft)
+            draft = None
+        if draft is None:
+            size = page.size(piece.characters.indexes[0])
+            draft = _Draft(piece.quarters, size, piece.y, piece.x, piece.y)
+        draft.piece_x, draft.piece_y = piece.x, piece.y
+        draft.pieces.append(piece.characters)
+    if draft:
+        yield _line(page, draft)
+
+
+def _pieces(page: Page, characters: Characters) -> Iterator[_Piece]:
+    """What stands on one baseline, as PDFium ends lines; where it does not, word by word."""
+    text = characters.text
+    for match in _PIECE.finditer(text):
+        start, end = match.span()
+        while start < end and text[end - 1] == " ":
+            end -= 1
+        while start < end and text[start] == " ":
+            start += 1
+        if start == end:
+            continue
+        part = characters.part(start, end)
+        quarters = page.quarters(part.indexes[0])
+        if quarters is None:
+            continue
+        piece = _Piece(page, part, quarters)
+        x, y = page.origin(part.indexes[-1], quarters)
+        if abs(y - piece.y) <= 1 and _is_inside(page, piece.x, piece.y, quarters) and _is_inside(page, x, y, quarters):
+            yield piece
+        else:
+            yield from _words(page, part, quarters)
+
+
+def _words(page: Page, characters: Characters, quarters: int) -> Iterator[_Piece]:
+    """Word after word, without those beyond the page's edge; words of one baseline together."""
+    size = page.size(characters.indexes[0])
+    first: _Piece | None = None
+    start = end = 0
+    for word in _WORD.finditer(characters.text):
+        piece = _Piece(page, characters.part(*word.span()), quarters)
+        inside = _is_inside(page, piece.x, piece.y, quarters)
+        if first is not None and (not inside or abs(piece.y - first.y) > _NEW_LINE * size / 2):
+            yield _Piece(page, characters.part(start, end), quarters)
+            first = None
+        if inside:
+            first, start = (piece, word.start()) if first is None else (first, start)
+            end = word.end()
+    if first is not None:
+        yield _Piece(page, characters.part(start, end), quarters)
+
+
+def _is_inside(page: Page, x: float, y: float, quarters: int) -> bool:
+    if quarters:
+        x, y = ((x, y), (-y, x), (-x, -y), (y, -x))[quarters]
+    return page.box.holds(x, y)
+
+
+def _line(page: Page, draft: _Draft) -> tuple[Characters, _Rest]:
+    characters, quarters = draft.characters(), draft.quarters
+    if not characters.text.isascii():
+        if _RIGHT_TO_LEFT.search(characters.text):
+            return _line_with_leftward(page, characters, draft)
+        characters = _without_narrow_spaces(page, characters, draft)
+    if may_be_spread(page, characters, quarters, draft.size):
+        characters = close_up(page, characters, quarters, draft.size)
+    first, last = characters.indexes[0], characters.indexes[-1]
+    left, right = page.edges(first, quarters)[0], page.edges(last, quarters)[1]
+    bold = page.is_bold(first) and page.is_bold(last)
+    return characters, (left, right, draft.y, draft.size, bold, quarters)
+
+
+def _without_narrow_spaces(page: Page, characters: Characters, draft: _Draft) -> Characters:
+    """Without the spaces that PDFium sees between characters of a script that is written without."""
+    spaces = {match.start() for match in _SPACE_IN_WIDE.finditer(characters.text)}
+    narrow = {position for position in spaces if _is_narrow(page, characters.indexes, position, draft)}
+    return _at(characters, [p for p in range(len(characters.text)) if p not in narrow]) if narrow else characters
+
+
+def _is_narrow(page: Page, indexes: Sequence[int], position: int, draft: _Draft) -> bool:
+    before, index, after = indexes[position - 1 : position + 2]
+    if index != before and not page.is_generated(index):
         return False
-    colour = _fill(painted)
-    return (
-        size.value * hypot(matrix.c, matrix.d) >= _MIN_SIZE
-        and raw.FPDFTextObj_GetTextRenderMode(painted) == raw.FPDF_TEXTRENDERMODE_FILL
-        and colour is not None
-        and colour[3] > 0
-        and min(colour[:3]) < _NEARLY_WHITE
-    )
+    gap = page.edges(after, draft.quarters)[0] - page.edges(before, draft.quarters)[1]
+    return gap < _WIDE_SPACE * draft.size
 
 
-def _fill(painted: Any) -> tuple[int, int, int, int] | None:
-    """The colour in which an object is filled: red, green, blue and opacity, each 0 to 255."""
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(painted, red, green, blue, alpha):
-        return None
-    return red.value, green.value, blue.value, alpha.value
+def _at(characters: Characters, positions: Sequence[int]) -> Characters:
+    return Characters("".join(characters.text[p] for p in positions), [characters.indexes[p] for p in positions])
 
 
-@cache
-def _character(code: int) -> str:
-    """A character as text: any white space, line ends too, is a space, and what means nothing is left out."""
-    if code > sys.maxunicode or code in _MEANINGLESS:
+def _line_with_leftward(page: Page, characters: Characters, draft: _Draft) -> tuple[Characters, _Rest]:
+    standing = glyphs(page, characters, draft.quarters)
+    generated = frozenset(glyph.number for glyph in standing if glyph.text == " " and page.is_generated(glyph.number))
+    line, leftward = in_reading_order(standing, generated, draft.size)
+    left, right = min(glyph.left for glyph in line), max(glyph.right for glyph in line)
+    bold = page.is_bold(line[0].number) and page.is_bold(line[-1].number)
+    edges, direction = ((-right, -left), _LEFTWARD) if leftward else ((left, right), draft.quarters)
+    ordered = Characters("".join(glyph.text for glyph in line), [glyph.number for glyph in line])
+    return ordered, (*edges, draft.y, draft.size, bold, direction)
+
+
+def _vertical_lines(page: Page, characters: Characters) -> Iterator[tuple[Characters, _Rest]]:
+    for column in columns(page, characters):
+        ordered = Characters("".join(glyph.text for glyph in column), [glyph.number for glyph in column])
+        bold = page.is_bold(column[0].number) and page.is_bold(column[-1].number)
+        size = column[0].right - column[0].left
+        yield ordered, (column[0].left, column[-1].right, column[0].y, size, bold, DOWNWARD)
+
+
+class _Table(dict[int, str]):
+    """Characters as text: any white space is a space, shapes of letters are letters, what means nothing is nothing."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _as_text(code)
+        return self[code]
+
+
+def _as_text(code: int) -> str:
+    if code in _MEANINGLESS:
         return ""
     character = chr(code)
     if character in _HYPHENS:
         return HYPHEN
     if character.isspace():
         return " "
+    if "\ufb00" <= character < "\ufe00" or "\ufe70" <= character < "\ufeff":  # ligatures and presentation forms
+        return unicodedata.normalize("NFKC", character)
     return "" if unicodedata.category(character) == "Cc" else character
 
 
-def _bounds(painted: Any) -> Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(painted, left, bottom, right, top)
-    return Box(left.value, bottom.value, right.value, top.value)
+_AS_TEXT = _Table()
+
+
+def _clean(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        text = text.translate(_AS_TEXT)
+        if any("\ud800" <= character < "\ue000" for character in text):
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(text.split())
+
+
+def _clean_traced(characters: Characters) -> Characters:
+    """As ``_clean``, with an index for each character of the result."""
+    text: list[str] = []
+    indexes: list[int] = []
+    for character, index in zip(characters.text, characters.indexes, strict=True):
+        for piece in _AS_TEXT[ord(character)]:
+            if piece == " " and (not text or text[-1] == " "):
+                continue
+            if "\udc00" <= piece < "\ue000" and text and "\ud800" <= text[-1] < "\udc00":
+                text[-1] = (text[-1] + piece).encode("utf-16", "surrogatepass").decode("utf-16")
+                continue
+            text.append(piece)
+            indexes.append(index)
+    while text and text[-1] == " ":
+        text.pop()
+        indexes.pop()
+    return Characters("".join(text), indexes)
