@@ -240,3 +240,12 @@ def test_ligatures_are_letters():
     mapping = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <01> <FB01> endbfchar endcmap"
     objects[5] = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
     assert only(pdf(objects | {6: stream(mapping)})).text == "office A"
+
+
+def test_the_date_of_a_file_is_no_date_of_publication():
+    """When a PDF was made says nothing about when its words were published."""
+    paper = honest.Paper()
+    paper.write(LONG)
+    content = paper.content()
+    assert b"CreationDate" in content
+    assert only(content).published is None

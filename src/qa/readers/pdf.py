@@ -17,7 +17,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from qa.errors import UnreadableFile
-from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
+from qa.readers.metadata import keywords, language_tag, one_line, title_line
 from qa.readers.pdf_layout import body_size, is_heading, paragraphs, without_running_lines
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
@@ -36,7 +36,7 @@ _LANGUAGE_BYTES = 200
 
 
 def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
-    """Read ``.pdf``; title, author, date of creation and keywords are its document information's.
+    """Read ``.pdf``; title, author and keywords are its document information's.
 
     Damaged pages, and many pages that are pictures without words, are reported; the others are read.
     """
@@ -113,7 +113,6 @@ def _document(document_id: str, opened: pypdfium2.PdfDocument, pages: Sequence[S
         id=document_id,
         title=title_line(said.get("Title")) or builder.first_heading,
         text=builder.text,
-        published=first_date(said.get("CreationDate")),
         tags=keywords([said.get("Keywords")]),
         headings=tuple(builder.headings),
         author=one_line(said.get("Author")),
