@@ -1,10 +1,13 @@
 """Document → passages: sentence-aligned slices, counted in the embedder's own tokens.
 
-Sentences come from sentencex (Wikimedia; offsets in code points). A passage is filled with whole sentences up to the
-budget; it prefers to end at the end of a paragraph and always ends before a section's heading.
+Sentences come from sentencex (Wikimedia; offsets in code points), except where the document itself says what one is:
+a row of a table, a line of a poem. A passage is filled with whole sentences up to the budget; it prefers to end at the
+end of a paragraph and always ends before a section's heading. A passage that begins inside a table has the names of the
+columns in its context.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -66,12 +69,18 @@ class SentenceSplitter:
         return [replace(passage, ordinal=ordinal) for ordinal, passage in enumerate(passages)]
 
     def _split_section(self, document: Document, section: _Section, title: str) -> list[Passage]:
-        context = self._shortened(" – ".join(dict.fromkeys(filter(None, (title, section.heading)))))
-        special, used = self._embedder.count_tokens(["", f"{context}\n" if context else ""])
-        budget = self._max_tokens - used
+        heading = self._shortened(_joined(title, section.heading))
+        columns = self._columns(document, section.span)
+        contexts = ["", *(f"{_joined(heading, names)}\n" for names in {"", *columns.values()} if heading or names)]
+        special, *used = self._embedder.count_tokens(contexts)
+        budget = self._max_tokens - max(used, default=special)
+        sentences = list(_sentences(document, section.span))
         while budget >= MIN_BUDGET:
-            groups = _pack(self._units(document.text, section.span, budget, special), budget)
-            passages = [_passage(document, group, context if place else title) for place, group in enumerate(groups)]
+            groups = _pack(self._units(document.text, sentences, budget, special), budget)
+            passages = [
+                _passage(document, group, _joined(heading if number else title, columns.get(group[0].span.start, "")))
+                for number, group in enumerate(groups)
+            ]
             if self._all_fit(passages):
                 return passages
             budget = budget * 9 // 10  # together some texts have more tokens than apart, with some tokenizers
@@ -91,14 +100,19 @@ class SentenceSplitter:
             words = words[: len(words) * 3 // 4]
         return " ".join(words)
 
-    def _units(self, text: str, section: Span, budget: int, special: int) -> list[_Unit]:
-        spans = [
-            (sentence, number)
-            for number, paragraph in enumerate(_paragraphs(text, section))
-            for sentence in _sentences(text, paragraph)
-        ]
+    def _columns(self, document: Document, section: Span) -> dict[int, str]:
+        """Where the rows of the section's tables begin, each with the names of its columns."""
+        columns: dict[int, str] = {}
+        for table in document.tables:
+            if table.columns and section.start <= table.rows[0][0] < section.end:
+                names = self._shortened(" | ".join(filter(None, table.columns)))
+                columns |= {bounds[0]: names for bounds in table.rows}
+        return columns
+
+    def _units(self, text: str, sentences: Sequence[tuple[Span, int]], budget: int, special: int) -> list[_Unit]:
         units: list[_Unit] = []
-        for (span, paragraph), tokens in zip(spans, self._count(text, [s for s, _ in spans], special), strict=True):
+        counts = self._count(text, [span for span, _ in sentences], special)
+        for (span, paragraph), tokens in zip(sentences, counts, strict=True):
             if tokens <= budget and len(span) <= MAX_PASSAGE_CHARACTERS:
                 units.append(_Unit(span, tokens, paragraph))
             else:
@@ -144,19 +158,52 @@ def _sections(document: Document) -> Iterator[_Section]:
     yield _Section(Span(start, len(text)), text[heading.start : heading.end])
 
 
+def _joined(*contexts: str) -> str:
+    return " – ".join(dict.fromkeys(filter(None, contexts)))
+
+
+def _sentences(document: Document, section: Span) -> Iterator[tuple[Span, int]]:
+    """The sentences of a section in order, each with the number of its paragraph, from 0."""
+    text, end, paragraph = document.text, section.start, 0
+    for span, is_sentence in _stretches(document, section):
+        for sentence in [span] if is_sentence else _found_sentences(text, span):
+            paragraph += _PARAGRAPH_BREAK.search(text, end, sentence.start) is not None
+            yield sentence, paragraph
+            end = sentence.end
+
+
+def _stretches(document: Document, section: Span) -> Iterator[tuple[Span, bool]]:
+    """The section cut into the sentences that the document gives, and the text between them."""
+    rows = (table.span(row) for table in document.tables for row in range(len(table.rows)))
+    heads = (head for table in document.tables for head in table.head)
+    given = sorted(span for spans in (rows, heads, document.lines) for span in spans)
+    start = section.start
+    for span in given[bisect_left(given, Span(section.start, section.start)) :]:
+        if span.end > section.end:
+            break
+        if start < span.start:
+            yield Span(start, span.start), False
+        yield span, True
+        start = span.end
+    if start < section.end:
+        yield Span(start, section.end), False
+
+
+def _found_sentences(text: str, stretch: Span) -> Iterator[Span]:
+    """The sentences of each paragraph, as sentencex finds them."""
+    for paragraph in _paragraphs(text, stretch):
+        for boundary in sentencex.get_sentence_boundaries("en", text[paragraph.start : paragraph.end]):
+            span = _stripped(text, paragraph.start + boundary["start_index"], paragraph.start + boundary["end_index"])
+            if span.end > span.start:
+                yield span
+
+
 def _paragraphs(text: str, section: Span) -> Iterator[Span]:
     start = section.start
     for gap in _PARAGRAPH_BREAK.finditer(text, section.start, section.end):
         yield Span(start, gap.start())
         start = gap.end()
     yield Span(start, section.end)
-
-
-def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
-    for boundary in sentencex.get_sentence_boundaries("en", text[paragraph.start : paragraph.end]):
-        span = _stripped(text, paragraph.start + boundary["start_index"], paragraph.start + boundary["end_index"])
-        if span.end > span.start:
-            yield span
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

@@ -105,14 +105,14 @@ def _described(document_id: str, package: etree._Element, builder: TextBuilder) 
     def first(name: str) -> str | None:
         return next(iter(said(name)), None)
 
-    return Document(
+    fields = Document(
         id=document_id,
-        title=first("title") or builder.first_heading,
-        text=builder.text,
+        title=first("title") or "",
+        text="",
         published=first_date(first("date")),
         publisher=first("publisher"),
         tags=keywords(said("subject")),
-        headings=tuple(builder.headings),
         author=", ".join(said("creator")) or None,
         language=language_tag(first("language")),
     )
+    return builder.described(fields)

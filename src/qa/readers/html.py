@@ -7,8 +7,6 @@ Trafilatura (Apache 2.0) found 98% of the articles' words at 95% precision on th
 extraction benchmark (F1 0.96; readability-lxml 0.95, resiliparse 0.92, jusText 0.79); its fast mode is as good.
 """
 
-from dataclasses import replace
-
 import trafilatura
 from lxml.html import HtmlElement as Element
 from trafilatura.metadata import extract_metadata
@@ -44,8 +42,7 @@ def read_html(document_id: str, content: bytes) -> list[Document]:
             f"the page holds {len(builder.text)} characters of text and {script} of script, which is not run; "
             "save it from a browser as it is displayed"
         )
-    title = document.title or builder.first_heading
-    return [front.over(replace(document, title=title, text=builder.text, headings=tuple(builder.headings)))]
+    return [front.over(builder.described(document))]
 
 
 def _is_program(script: Element) -> bool:

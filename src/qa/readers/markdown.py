@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from qa.errors import UnreadableFile
 from qa.readers.decode import decode
 from qa.readers.front_matter import split_front_matter
-from qa.readers.text import CELL_GAP, TextBuilder
+from qa.readers.text import TextBuilder
 from qa.types import Document
 
 MAX_NESTING = 100  # of quotations and lists; the parser recurses, and leaves out what is nested deeper without a word
@@ -23,8 +23,7 @@ def read_markdown(document_id: str, content: bytes) -> list[Document]:
     front, source = split_front_matter(decode(content))
     builder = TextBuilder()
     _render(_parse(source), builder)
-    headings = tuple(builder.headings)
-    return [front.over(Document(document_id, builder.first_heading, builder.text, headings=headings))]
+    return [front.over(builder.document(document_id))]
 
 
 def _parse(source: str) -> list[Token]:
@@ -35,16 +34,22 @@ def _parse(source: str) -> list[Token]:
 
 
 def _render(tokens: list[Token], builder: TextBuilder) -> None:
+    rows: list[list[str]] = []
     for position, token in enumerate(tokens):
-        if token.type == "inline":
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append(_inline_text(tokens[position + 1]))
+        elif token.type == "table_close":
+            builder.table(rows, head=1)
+            rows = []
+        elif token.type == "inline" and not rows:
             written = builder.write(_inline_text(token))
             if written and tokens[position - 1].type == "heading_open":
                 builder.headings.append(written)
         elif token.type in ("fence", "code_block"):
             builder.write(token.content)
-        if token.type in ("th_close", "td_close"):
-            builder.end(CELL_GAP)
-        elif token.block and token.nesting <= 0 and token.type != "inline":
+        if token.block and token.nesting <= 0 and token.type != "inline":
             builder.end()
 
 

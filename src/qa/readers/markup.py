@@ -1,14 +1,15 @@
 """HTML trees: parsed without network or entities, rid of what no reader sees, and rendered to blocks of text."""
 
 import re
-from collections.abc import Iterator
 
 import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
 from qa.errors import UnreadableFile
+from qa.readers.html_tables import read_table
 from qa.readers.invisible import drop_invisible
+from qa.readers.tables import column_names
 from qa.readers.text import BLOCK_GAP, CELL_GAP, TextBuilder
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
@@ -78,11 +79,20 @@ class _Renderer:
         self._preformatted = 0
 
     def render(self, tree: Element) -> None:
-        for event, element in _walk(tree):
-            if event == "start":
-                self._start(element)
-            else:
+        walk = etree.iterwalk(tree, events=("start", "end"))
+        for event, element in walk:
+            if not isinstance(element.tag, str):
+                continue
+            if event == "end":
                 self._end(element)
+            elif element.tag == "table" and (table := read_table(element)) is not None:
+                self._flush()
+                self._builder.end()
+                self._builder.block(table.caption)
+                self._builder.table(table.rows, table.head, columns=column_names(table.names))
+                walk.skip_subtree()
+            else:
+                self._start(element)
         self._flush()
 
     def _start(self, element: Element) -> None:
@@ -123,9 +133,3 @@ class _Renderer:
 
 def _one_space(match: re.Match[str]) -> str:
     return "\n" if "\n" in match.group() else " "
-
-
-def _walk(tree: Element) -> Iterator[tuple[str, Element]]:
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        if isinstance(element.tag, str):
-            yield event, element

@@ -1,17 +1,25 @@
 """Blocks → the text of a document: paragraphs, list items and table rows with an empty line between them."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from qa.readers.checks import MAX_LINE
-from qa.types import Span
+from qa.readers.tables import column_names, head_rows
+from qa.types import Document, Location, Span, Table
 
 BLOCK_GAP = "\n\n"
 CELL_GAP = " | "
+MAX_ROW = 600  # code points; what is longer is prose in a table's frame, and is divided into sentences
 
 
 class TextBuilder:
-    """Collects the blocks of a document and the spans of its headings."""
+    """Collects the blocks of a document, the spans of its headings and lines, its tables and locations."""
 
     def __init__(self) -> None:
         self.headings: list[Span] = []
+        self.lines: list[Span] = []
+        self.tables: list[Table] = []
+        self.locations: list[Location] = []
         self.length = 0
         self._parts: list[str] = []
         self._gap = ""  # written before the next words, never at either end of the text
@@ -53,9 +61,87 @@ class TextBuilder:
         if span:
             self.headings.append(span)
 
+    def line(self, words: str) -> None:
+        """Write a block that is one sentence whatever its punctuation: an item of a list, a turn of a transcript."""
+        span = self.block(words)
+        if span:
+            self.lines.append(span)
+
+    def locate(self, label: str) -> None:
+        """Say where in the file the words that follow stand."""
+        self.locations.append(Location(self.next_start, label))
+
+    def table(
+        self,
+        rows: Iterable[Sequence[str]],
+        head: int | None = None,
+        columns: tuple[str, ...] = (),
+        labels: Sequence[str] = (),
+    ) -> None:
+        """Write a table, one block a row, cells with `` | `` between them; each row is one sentence.
+
+        Args:
+            rows: the words of every cell, "" for an empty one; words of a cell over several columns in the first.
+            head: how many rows at the beginning name the columns; None to tell by what they say.
+            columns: the names of the columns, where they are not what those rows say.
+            labels: where in the file each row stands, if the format has words for it (``Prices, row 12``).
+        """
+        self.end()
+        filled = [(row, number) for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
+        count = head_rows([row for row, _ in filled]) if head is None else head
+        spans: list[Span] = []
+        bounds: list[tuple[int, ...]] = []
+        for row, number in filled:
+            if labels:
+                self.locate(labels[number])
+            cells = self._row(row)
+            if number < count:
+                spans.append(Span(cells[0], cells[-1]))
+            elif cells[-1] - cells[0] <= MAX_ROW:
+                bounds.append(cells)
+        if bounds:
+            names = columns or column_names([row for row, number in filled if number < count])
+            self.tables.append(Table(names, tuple(spans), tuple(bounds)))
+
+    def _row(self, row: Sequence[str]) -> tuple[int, ...]:
+        """Write a row; returns start and end of each of its cells."""
+        spans: list[Span | None] = []
+        for cell in row:
+            spans.append(self.write(" ".join(cell.split())))
+            if any(spans):
+                self.end(CELL_GAP)
+        self.end()
+        return _bounds(spans)
+
+    def document(self, document_id: str) -> Document:
+        """The document that was written, with its structure; its title is the first heading."""
+        return self.described(Document(document_id, "", ""))
+
+    def described(self, fields: Document) -> Document:
+        """The document that was written, with these fields; where they have no title, it is the first heading."""
+        return replace(
+            fields,
+            title=fields.title or self.first_heading,
+            text=self.text,
+            headings=tuple(self.headings),
+            tables=tuple(self.tables),
+            lines=tuple(self.lines),
+            locations=tuple(self.locations),
+        )
+
     @property
     def first_heading(self) -> str:
         """The first heading's words on one line, for a title; nothing where they are more than titles have."""
         words = self.text[self.headings[0].start : self.headings[0].end] if self.headings else ""
         line = " ".join(words.split())
         return line if len(line) <= MAX_LINE else ""
+
+
+def _bounds(spans: Sequence[Span | None]) -> tuple[int, ...]:
+    """Start and end of each cell; an empty one ends where the cell before it does, or begins the row."""
+    position = next(span.start for span in spans if span)
+    bounds: list[int] = []
+    for span in spans:
+        bounds += (span.start, span.end) if span else (position, position)
+        position = bounds[-1]
+    return tuple(bounds)
