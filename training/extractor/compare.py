@@ -10,7 +10,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--set", type=Path, action="append", required=True)
     parser.add_argument("--indexes", type=Path, required=True, help="a folder that keeps the sets' indexes")
     parser.add_argument("--skip", action="append", default=[])
-    parser.add_argument("--first", type=int, default=0, help="only this many questions of each set")
+    parser.add_argument("--first", type=int, default=0, help="only about this many questions of each set")
     arguments = parser.parse_args()
     settings = Settings()
     bench = build_bench(settings, arguments.indexes)
@@ -61,6 +61,9 @@ def main() -> None:
         wanted = f"{folder.name}/articles" if folder.name in WHOLE else folder.name
         dataset = next(d for d in load_datasets(folder) if d.name == wanted)
         snapshot = open_dataset(dataset, bench.indexer, arguments.indexes)
+        if arguments.first:
+            every = max(1, len(dataset.questions) // arguments.first)
+            dataset = replace(dataset, questions=dataset.questions[::every])
         cases = list(_cases(dataset, snapshot, retriever, extractor, arguments.skip))
         _print(folder.name, cases)
 

@@ -13,6 +13,7 @@ from qa.indexing.splitter import SentenceSplitter
 from qa.types import Document, Passage
 
 SAME_GROUP, OTHER_GROUP = 0.3, 0.1
+OTHER_EVENT = 0.35  # where the texts of a group tell the same event, so that none of them is a negative
 
 
 def load_examples(sets: Sequence[Path], held: Sequence[str], seed: int) -> tuple[list[Example], list[Example]]:
@@ -22,7 +23,8 @@ def load_examples(sets: Sequence[Path], held: Sequence[str], seed: int) -> tuple
     for folder in sets:
         data = read_set(folder)
         maker = example_maker(data)
-        negatives = easy_negatives(maker, data, SAME_GROUP, OTHER_GROUP, seed=seed)
+        other = OTHER_EVENT if data.tells_events else OTHER_GROUP
+        negatives = easy_negatives(maker, data, SAME_GROUP, other, seed)
         for example in [e for asked in data.asked for e in maker.gold(asked)]:
             (kept if example.group in held else training).append(example)
         training += [example for example in negatives if example.group not in held]

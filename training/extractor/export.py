@@ -11,13 +11,12 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from training.extractor.data import MAX_TOKENS
 from training.extractor.examples import load_examples
 from training.extractor.graph import Graph
 from training.extractor.measures import measure, predict
 from training.extractor.mixture import fit_mixture
-from training.extractor.model import ExtractorNet
+from training.extractor.model import ExtractorNet, averaged
 
 
 def main() -> None:
@@ -31,8 +30,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     net = ExtractorNet(frozen=0)
-    states = [load_file(path) for path in arguments.weights]
-    net.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
+    net.load_state_dict(averaged(arguments.weights))
     _, held = load_examples(arguments.set, arguments.hold, seed=1)
     predicted = predict(net, held)
     print(json.dumps(measure(held, predicted)))

@@ -7,6 +7,7 @@ classifier, whose relevance they invert.
 Architecture: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers", sections 3 and 4.3.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -103,6 +104,12 @@ def from_cross_encoder(weights: Path, frozen: int, dropout: float = 0.1) -> Extr
         state |= _layer_state(tensors, f"encoder.layer.{number}.", f"layers.{number}.")
     net.load_state_dict(state)
     return net
+
+
+def averaged(files: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of several runs' weights: better than each where they began at one point (Wortsman et al. 2022)."""
+    states = [load_file(path) for path in files]
+    return {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
 
 
 def _layer_state(tensors: dict[str, Tensor], source: str, target: str) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ from torch import Tensor
 from training.extractor.data import Example
 from training.extractor.examples import load_examples
 from training.extractor.measures import measure, predict
-from training.extractor.model import ExtractorNet, from_cross_encoder
+from training.extractor.model import ExtractorNet, averaged, from_cross_encoder
 from training.extractor.objective import Batch, losses
 
 LOSS_WEIGHTS = (1.0, 0.5, 0.5)
@@ -37,6 +37,8 @@ def main() -> None:
         training = random.Random(arguments.seed).sample(training, arguments.limit)
     print(f"{len(training)} examples to learn from, {len(held)} held out", flush=True)
     net = from_cross_encoder(arguments.base, arguments.frozen, arguments.dropout)
+    if arguments.start:
+        net.load_state_dict(averaged(arguments.start))
     optimizer = _optimizer(net, arguments.rate, arguments.head_rate)
     batches = [
         b for epoch in range(arguments.epochs) for b in _batches(training, arguments.batch, (arguments.seed, epoch))
@@ -73,6 +75,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="float32 weights that base.py wrote")
+    parser.add_argument("--start", type=Path, nargs="+", help="weights of an earlier run, or of several: their mean")
     parser.add_argument("--out", type=Path, required=True, help="directory of checkpoints")
     parser.add_argument("--set", type=Path, action="append", required=True, help="a data set; can be repeated")
     parser.add_argument("--hold", action="append", default=[], help="title of a group to measure on; can be repeated")
