@@ -266,12 +266,27 @@ def send(client, method, path, options, headers):
 def test_no_change_from_another_site(client, site, method, path, options, headers):
     """A page of another site, or a name pointed at this machine, changes nothing."""
     before, jobs = names_in(site.corpus), {job.id for job in site.jobs()}
-    assert_problem(send(client, method, path, options, headers), 403, "write-forbidden", "another site|does not name")
+    slug = "host-forbidden" if "Host" in headers else "write-forbidden"
+    assert_problem(send(client, method, path, options, headers), 403, slug, "another site|does not name")
     assert names_in(site.corpus) == before
     assert {job.id for job in site.jobs()} == jobs
 
 
-@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.0.2.7", "[::2]", ""])
+def test_no_route_answers_to_another_name(client, host):
+    """Every route there is, and an address that is none, refuses a name that was pointed at this machine."""
+    schema = client.get("/openapi.json").json()
+    routes = [(method, path) for path, methods in schema["paths"].items() for method in methods]
+    assert len(routes) > 15
+    for method, path in [*routes, ("get", "/"), ("get", "/corpus"), ("get", "/static/style.css"), ("get", "/none")]:
+        response = client.request(method.upper(), re.sub(r"{.*?}", "x", path), headers={"Host": host})
+        assert_problem(response, 403, "host-forbidden", "does not name this server; add the name to QA_ALLOWED_HOSTS")
+
+
+PROXIES = ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP"]
+
+
+@pytest.mark.parametrize("header", PROXIES)
 def test_no_change_through_a_proxy_without_a_token(client, site, small, small_site, header):
     """Behind a proxy all the world seems to be this machine: without a token nothing is taken, with it everything."""
     before, headers = names_in(site.corpus), {header: "203.0.113.9"}

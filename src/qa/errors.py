@@ -148,6 +148,14 @@ class NotStored(ChangeRefused):
     status = 507
 
 
+class HostForbidden(QAError):
+    """The request is addressed to a name that is not this server's."""
+
+    slug = "host-forbidden"
+    title = "This server has another name"
+    status = 403
+
+
 class WriteForbidden(ChangeRefused):
     """This server takes no changes from there."""
 

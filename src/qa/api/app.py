@@ -12,7 +12,7 @@ import qa
 from qa import compose
 from qa.answering.suggestions import Suggestions
 from qa.api import errors
-from qa.api.guard import Guard
+from qa.api.guard import Guard, HostCheck
 from qa.api.limits import Limits
 from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
@@ -83,5 +83,6 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(HostCheck, guard=app.state.guard)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     return app

@@ -13,13 +13,20 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qa.api.errors import problem
 from qa.config import Settings
-from qa.errors import TokenRequired, WriteForbidden
+from qa.errors import HostForbidden, TokenRequired, WriteForbidden
 
 HOW_TO_OPEN = "set QA_ADMIN_TOKEN to a long random text, restart, and send it as Authorization: Bearer <token>"
 _SAME_SITE = {"same-origin", "none"}
-_FORWARDED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
+_FORWARDED = {
+    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+    "x-forwarded-server", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip",
+    "cf-ray", "fastly-client-ip", "x-original-forwarded-for", "cdn-loop",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +74,17 @@ class Guard:
         """Let pass what does not come from a page of another site.
 
         Raises:
-            WriteForbidden: it does, or it is addressed to a name that is not this server's.
+            WriteForbidden: it does.
         """
         host = headers.get("host", "").lower()
-        if not self._is_own(_hostname(f"//{host}")):
-            raise WriteForbidden("the Host header does not name this server; add the name to QA_ALLOWED_HOSTS")
         origin = headers.get("origin")
         foreign = origin is not None and _netloc(origin.lower()) != host
         if foreign or headers.get("sec-fetch-site", "none").lower() not in _SAME_SITE:
             raise WriteForbidden("the request comes from a page of another site")
+
+    def is_named(self, host: str) -> bool:
+        """Whether a ``Host`` header, port and all, names this server."""
+        return self._is_own(_hostname(f"//{host.lower()}"))
 
     def _is_own(self, name: str) -> bool:
         if name in self.names or name == self.host:
@@ -85,6 +94,26 @@ class Guard:
         # Whoever points a name at this machine has a name; an address is what the client really connected to.
         everywhere = _address(self.host) is not None and ipaddress.ip_address(self.host).is_unspecified
         return everywhere and (_address(name) is not None or name in {"localhost", socket.gethostname().lower()})
+
+
+class HostCheck:
+    """ASGI middleware: 403 for every request, reads too, whose ``Host`` is no name of this server.
+
+    A web page that points its own name at this machine (DNS rebinding) is of the same origin as what it then asks for,
+    so that its browser lets it read all answers; only the name gives it away.
+    """
+
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+        self._app = app
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._guard.is_named(Headers(scope=scope).get("host", "")):
+            detail = "the Host header does not name this server; add the name to QA_ALLOWED_HOSTS"
+            refusal = problem(HostForbidden.status, HostForbidden.slug, HostForbidden.title, detail)
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _netloc(origin: str) -> str | None:
