@@ -1,6 +1,10 @@
 """Fit ``src/qa/answering/confidence.json`` on development sets.
 
 Usage: python training/confidence.py --work DIR --foreign DIR --twice clapnq SET…
+       python training/confidence.py --read --work DIR --foreign DIR --first 300 --title NAME… SET…
+
+The second call fits what is used with an extractor (``read``, ``read_bands``) and leaves the rest of the file as it is.
+Of a set with articles named by --title only their questions are asked: the extractor has learned from the others.
 
 Two logistic regressions on ``confidence_features``, once with every example weighted by the fluency of the candidates
 and once by what is left of it, since English and German or Chinese differ in what the numbers mean. Topic: is the
@@ -20,6 +24,7 @@ from scipy.optimize import minimize
 from qa import compose
 from qa.answering import confidence as confidence_model
 from qa.answering.confidence import confidence_features
+from qa.answering.reading import read
 from qa.answering.sentences import choose_sentences
 from qa.config import load_settings
 from qa.evaluation.datasets import load_datasets
@@ -33,15 +38,28 @@ LOWEST = 0.2  # below, four in five would be wrong: refused; from here to medium
 FOREIGN_SHARE = 0.5  # of the foreign questions go to each set
 
 
-def examples(dataset, foreign, snapshot, retriever):
+def examples(questions, foreign, snapshot, retriever, extractor):
     """Features, whether the citation is right, the group of each question, and the fluency of its candidates."""
-    asked = [(gold, "own" if gold.answerable else "near") for gold in dataset.questions if not gold.history]
+    asked = [(gold, "own" if gold.answerable else "near") for gold in questions if not gold.history]
     for gold, group in [*asked, *((gold, "foreign") for gold in foreign)]:
         retrieval = retriever.retrieve(snapshot, gold.text)
-        if retrieval.candidates:
-            features = confidence_features(snapshot, retrieval, retrieval.candidates)
-            right = gold.answerable and cites_answer(gold, snapshot, retrieval.candidates)
-            yield features, right, group, retrieval.evidence.fluency
+        candidates, features = retrieval.candidates, {}
+        if not candidates:
+            continue
+        if extractor is not None:
+            reading = read(snapshot, retrieval.query.text, candidates, extractor)
+            candidates, features = reading.first_of(candidates), reading.features
+        features = confidence_features(snapshot, retrieval, candidates) | features
+        right = gold.answerable and cites_answer(gold, snapshot, candidates)
+        yield features, right, group, retrieval.evidence.fluency
+
+
+def questions_of(dataset, titles, first):
+    """At most ``first`` questions, drawn with a fixed seed; where a set has articles of these titles, theirs alone."""
+    with_title = {document.id for document in dataset.documents if document.title in titles}
+    questions = [gold for gold in dataset.questions if not with_title or gold.document_id in with_title]
+    order = np.random.default_rng(1).permutation(len(questions))[: first or None]
+    return [questions[number] for number in order]
 
 
 def cites_answer(gold, snapshot, candidates):
@@ -77,8 +95,8 @@ def fit_all(table, right, foreign, weight, fluency):
     own, fitted = ~foreign, {}
     for language, share in (("fluent", fluency), ("foreign", 1 - fluency)):
         w = weight * share
-        topic = fit(table, own.astype(float), w / w.sum())
-        fitted[language] = {"topic": topic, "right": fit(table[own], right[own], w[own] / w[own].sum())}
+        topic = fit(table, own.astype(float), w / max(w.sum(), 1e-9))
+        fitted[language] = {"topic": topic, "right": fit(table[own], right[own], w[own] / max(w[own].sum(), 1e-9))}
     return fitted
 
 
@@ -112,20 +130,27 @@ def main():
     parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
     parser.add_argument("--foreign", type=Path, required=True, help="questions that no set answers")
     parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
+    parser.add_argument("--read", action="store_true", help="fit what is used with the extractor")
+    parser.add_argument("--title", action="append", default=[], help="an article that the extractor has not seen")
+    parser.add_argument("--first", type=int, default=0, help="how many questions of each set; default: all")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
-    bench = compose.build_bench(load_settings(), options.work)
+    settings = load_settings()
+    bench = compose.build_bench(settings, options.work)
+    extractor = compose.build_extractor(settings) if options.read else None
     foreign = load_datasets(options.foreign)[0].questions[:: int(1 / FOREIGN_SHARE)]
     rows = []
     for dataset in (dataset for folder in options.sets for dataset in load_datasets(folder) if dataset.documents):
         snapshot = open_dataset(dataset, bench.indexer, options.work)
-        found = list(examples(dataset, foreign, snapshot, bench.retriever))
+        asked = questions_of(dataset, options.title, options.first)
+        found = list(examples(asked, foreign, snapshot, bench.retriever, extractor))
         weight = (2 if dataset.name in options.twice.split(",") else 1) / len(found)
         rows += [(dataset.name, weight, *example) for example in found]
-    write(rows)
+        print(dataset.name, len(found), flush=True)
+    write(rows, options.read)
 
 
-def write(rows):
+def write(rows, with_extractor):
     """Fit, print what was measured, and write the file."""
     names = list(rows[0][2])
     table = np.array([[row[2][name] for name in names] for row in rows])
@@ -142,6 +167,9 @@ def write(rows):
             f"foreign {auroc(groups['own'], groups['foreign']):.4f} "
             f"ECE {calibration_error(probabilities[own], right[own]):.3f}"
         )
+        for band, cut in (("answered", LOWEST), ("medium", 0.5), ("high", 0.8)):
+            given = own & (probabilities >= cut)
+            print(f"  {band} {given[own & (right > 0)].mean():.3f} of the right, precision {right[given].mean():.3f}")
     bands = {band: round(least(probabilities, right, precision), 3) for band, precision in BANDS.items()}
     named = {
         language: {
@@ -151,7 +179,10 @@ def write(rows):
         for language, parts in fit_all(table, right, foreign, weight, fluency).items()
     }
     path = Path(confidence_model.__file__).with_name("confidence.json")
-    path.write_text(json.dumps(named | {"bands": bands | {"low": LOWEST}}, indent=2) + "\n", "utf-8")
+    kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    bands |= {"low": LOWEST}
+    fitted = {"read": named["fluent"], "read_bands": bands} if with_extractor else named | {"bands": bands}
+    path.write_text(json.dumps(kept | fitted, indent=2) + "\n", "utf-8")
     print(path.read_text("utf-8"))
 
 

@@ -61,7 +61,7 @@ def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
 def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
-    answerer = Answerer(Retriever(embedder), _build_reranker(settings))
+    answerer = Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
     return Service(settings.index, embedder, answerer, settings.max_waiting, settings.cached_answers)
 
 
@@ -89,7 +89,8 @@ def build_bench(settings: Settings, folder: Path) -> Bench:
     """What ``qa eval`` runs: the product's own parts, over indexes of data sets in ``folder``."""
     embedder = build_embedder(settings, threads=1)
     retriever = Retriever(embedder)
-    return Bench(_indexer(settings, embedder), retriever, Answerer(retriever, _build_reranker(settings)), folder)
+    answerer = Answerer(retriever, _build_reranker(settings), build_extractor(settings))
+    return Bench(_indexer(settings, embedder), retriever, answerer, folder)
 
 
 def build_answerer(settings: Settings, snapshots: Sequence[Snapshot]) -> Answerer:
@@ -101,7 +102,7 @@ def build_answerer(settings: Settings, snapshots: Sequence[Snapshot]) -> Answere
     embedder = build_embedder(settings, threads=1)
     for snapshot in snapshots:
         require_embedder(snapshot, embedder)
-    return Answerer(Retriever(embedder), _build_reranker(settings))
+    return Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
 
 
 def _build_reranker(settings: Settings) -> Reranker | None:

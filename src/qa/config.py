@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     query_prompt: str = Field("", description="what the model wants before a question")
     passage_prompt: str = Field("", description="what the model wants before a passage")
     reranker: str | None = Field(None, description="a cross-encoder's directory or hub name; default: none")
-    extractor: str = Field("off", description="what finds exact answers: default, off, or an ONNX file of your own")
+    extractor: str = Field("default", description="what finds exact answers: default, off, or an ONNX file of your own")
     passage_tokens: int = Field(256, ge=64, description="the longest passage, in the embedder's tokens")
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
     max_waiting: int = Field(32, ge=1, description="how many questions are answered or wait at once; more are refused")

@@ -8,9 +8,10 @@ import numpy as np
 from qa.analysis import analyze
 from qa.answering.confidence import assess
 from qa.answering.duplicates import Distinct, distinct
+from qa.answering.reading import Reading, read
 from qa.answering.sentences import choose_sentences
 from qa.index.snapshot import Snapshot
-from qa.protocols import Reranker
+from qa.protocols import Extractor, Reranker
 from qa.retrieval.named import lift
 from qa.retrieval.retriever import Retrieval, Retriever
 from qa.types import (
@@ -29,14 +30,18 @@ from qa.types import (
 
 CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
 RERANK_DEPTH = 20
+FLUENT = 0.5  # of the candidates' tokens as long as English ones: the extractor reads English alone
 
 
 class Answerer:
     """Answers questions from a snapshot, with a retriever and, where there is one, a reranker."""
 
-    def __init__(self, retriever: Retriever, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self, retriever: Retriever, reranker: Reranker | None = None, extractor: Extractor | None = None
+    ) -> None:
         self._retriever = retriever
         self._reranker = reranker
+        self._extractor = extractor
 
     def answer(self, snapshot: Snapshot, question: Question) -> Answer:
         """Answer a question: the same snapshot and question give the same answer."""
@@ -48,8 +53,10 @@ class Answerer:
         retrieval = self._retriever.retrieve(snapshot, question.text, rows, question.history)
         candidates = lift(snapshot, retrieval.query, self._rerank(snapshot, question, retrieval.candidates))
         ranked = perf_counter()
-        confidence, reasons = assess(snapshot, retrieval, candidates)
-        nearest = _cite(snapshot, choose_sentences(snapshot, candidates))
+        reading = self._read(snapshot, retrieval, candidates)
+        quoted = candidates if reading is None else reading.first_of(candidates)
+        confidence, reasons = assess(snapshot, retrieval, quoted, reading)
+        nearest = _cite(snapshot, choose_sentences(snapshot, quoted))
         found = distinct(snapshot, candidates, question.top_k)
         passages = _ranked(snapshot, retrieval, found, () if reasons else nearest)
         ended = perf_counter()
@@ -64,6 +71,14 @@ class Answerer:
             unmatched_terms=unmatched_terms(snapshot, question.text),
             timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
         )
+
+    def _read(self, snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Reading | None:
+        """What the extractor reads in the first passages; None without one, or in a language that it does not speak."""
+        if self._extractor is None or not candidates or retrieval.evidence is None:
+            return None
+        if retrieval.evidence.fluency < FLUENT:
+            return None
+        return read(snapshot, retrieval.query.text, candidates, self._extractor)
 
     def _rerank(self, snapshot: Snapshot, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         if self._reranker is None:

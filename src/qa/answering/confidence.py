@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from qa.analysis import TokenShape, terms, token_shapes
+from qa.answering.reading import Reading
 from qa.answering.sentences import probabilities
 from qa.index.snapshot import Snapshot
 from qa.protocols import Scores
@@ -35,15 +36,16 @@ UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: the
 
 
 def assess(
-    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], reading: Reading | None = None
 ) -> tuple[Confidence, tuple[Reason, ...]]:
     """Estimate the probability that the best sentence answers; below the least accepted one, say why it is refused."""
     if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
         return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
     features = confidence_features(snapshot, retrieval, candidates)
     fluency = retrieval.evidence.fluency
-    probability = fluency * _probability(features, "fluent") + (1 - fluency) * _probability(features, "foreign")
-    cuts = MODEL["bands"]
+    fluent = _probability(features, "fluent") if reading is None else _probability(features | reading.features, "read")
+    probability = fluency * fluent + (1 - fluency) * _probability(features, "foreign")
+    cuts = MODEL["bands" if reading is None else "read_bands"]
     if probability >= cuts["low"]:
         band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
         return Confidence(band, probability), ()

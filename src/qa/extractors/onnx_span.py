@@ -19,7 +19,7 @@ from qa.protocols import ExactSpan, Extraction
 from qa.types import Passage, Span
 
 WEIGHTS = Path(__file__).with_name("minilm-l12.int8.onnx")
-SHA256 = ""
+SHA256 = "fcf7a90a79a4186114188af9f582edd8b167486a0eb606bab9b7508e1fef02c7"
 
 MAX_QUESTION_TOKENS, MAX_CONTEXT_TOKENS = 64, 64
 IMPOSSIBLE = -30.0  # the log-probability of a sentence without a token
