@@ -369,7 +369,8 @@ def test_what_is_not_http(server, request_bytes):
 
 def test_a_body_that_never_comes_holds_nobody_up(server, client):
     """A client that sends half a request and waits, or goes away, does not keep others from their answers."""
-    half = b'POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"question"'
+    head = b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    half = head + b'{"question"'
     waiting = [server.connect() for _ in range(50)]
     for connection in waiting:
         connection.sendall(half)
