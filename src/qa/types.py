@@ -30,17 +30,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    r"""A table inside a document's text; each of its rows is one sentence, whatever its punctuation.
+    """A table inside a document's text; each of its rows is one sentence, whatever its punctuation.
 
     ``columns`` are the names of the columns, "" for a column without one; empty where the table has no header.
     ``head`` are the rows of the text that only name the columns: they answer nothing by themselves.
     ``rows`` has one tuple a row: start and end of each cell in the text, one after the other, ``(0, 4, 7, 10)`` for two
     cells; an empty cell has equal ends. Rows are in the order of the text, and the first cell's start and the last
     cell's end are those of the row.
-
-    >>> text = "Year | Ships\\n\\n1930 | 774"
-    >>> Table(("Year", "Ships"), (Span(0, 12),), ((14, 18, 21, 24),)).reading(text, 0)
-    'Year: 1930 · Ships: 774'
     """
 
     columns: tuple[str, ...]
@@ -51,44 +47,16 @@ class Table:
         """Where a row stands in the text."""
         return Span(self.rows[row][0], self.rows[row][-1])
 
-    def cells(self, row: int) -> tuple[Span, ...]:
-        """Where the cells of a row stand in the text; empty cells have no length."""
-        bounds = self.rows[row]
-        return tuple(Span(*pair) for pair in zip(bounds[::2], bounds[1::2], strict=True))
-
-    def reading(self, text: str, row: int) -> str:
-        """A row as it reads with the names of its columns: ``Year: 1930 · Ships: 774``; empty cells are left out."""
-        parts = []
-        for number, cell in enumerate(self.cells(row)):
-            words = " ".join(text[cell.start : cell.end].split())
-            name = self.columns[number] if number < len(self.columns) else ""
-            if words:
-                parts.append(f"{name}: {words}" if name else words)
-        return " · ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """From where on a document stands at some place of its file: ``slide 3``, ``Prices, row 12``, ``00:12 ANNA``."""
-
-    start: int
-    label: str
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One article as read: the plain text that every offset counts into, and what is known about it.
 
-    ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``), and
-    ``published_from`` says what told it (``front matter``, ``metadata``, ``dateline``, ``URL``, ``file name``).
-    ``created`` is the date on which a program made the file, which says nothing of when its text was published.
+    ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``).
     ``language`` is a BCP 47 tag as its source gives it (``en``, ``zh-Hant``).
     ``headings`` are the spans of section headings inside ``text``, in order.
     ``pages`` are the offsets at which the pages of a paged format begin, ascending, the first one 0; else it is empty.
-    ``tables`` are the tables in ``text``, in order and apart. ``lines`` are other stretches, in order and apart, that
-    are one sentence each whatever their punctuation: the lines of a poem, items of a list, turns of a transcript.
-    ``locations`` say where in the file the text stands, ascending, in formats without pages.
-    ``parent`` is the id of the document that this one came with, such as the e-mail of an attachment.
+    ``tables`` are the tables in ``text``, in order and apart.
     """
 
     id: str
@@ -102,30 +70,11 @@ class Document:
     author: str | None = None
     language: str | None = None
     pages: tuple[int, ...] = ()
-    created: str | None = None
-    published_from: str | None = None
     tables: tuple[Table, ...] = ()
-    lines: tuple[Span, ...] = ()
-    locations: tuple[Location, ...] = ()
-    parent: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page, from 1, that holds a code point; None where the format has no pages."""
         return bisect_right(self.pages, offset) or None
-
-    def location_at(self, offset: int) -> str | None:
-        """Where in the file a code point stands, in words; None where the format says nothing of it."""
-        index = bisect_right(self.locations, offset, key=lambda location: location.start)
-        return (self.locations[index - 1].label or None) if index else None
-
-    def reading_of(self, span: Span) -> str | None:
-        """How a row of a table reads with the names of its columns; None for a span that is no such row."""
-        index = bisect_right(self.tables, span.start, key=lambda table: table.rows[0][0]) - 1
-        if index < 0 or not self.tables[index].columns:
-            return None
-        table = self.tables[index]
-        row = bisect_right(table.rows, span.start, key=lambda bounds: bounds[0]) - 1
-        return table.reading(self.text, row) if table.span(row) == span else None
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
@@ -135,8 +84,6 @@ class Document:
             "headings": _spans(fields["headings"]),
             "pages": tuple(fields["pages"]),
             "tables": tuple(_table(table) for table in fields.get("tables", ())),
-            "lines": _spans(fields.get("lines", ())),
-            "locations": tuple(Location(**location) for location in fields.get("locations", ())),
         }
         return cls(**{**fields, **sequences})
 

@@ -8,7 +8,7 @@ from qa.indexing.splitter import SentenceSplitter
 from qa.readers import read
 from qa.readers.tables import column_names, head_rows
 from qa.readers.text import MAX_ROW, TextBuilder
-from qa.types import Document, Span
+from qa.types import Document
 
 MARKDOWN = (
     b"# Fleet\n\nShips at Ansel. All of them.\n\n| Year | Ships | Tons |\n|---|---|---|\n| 1930 | 774 | 38,950 |\n"
@@ -19,7 +19,15 @@ PAGE = """<html><body><p>Ships at Ansel.</p><table><caption>The fleet</caption>
 
 
 def readings(document):
-    return [table.reading(document.text, row) for table in document.tables for row in range(len(table.rows))]
+    """Every row of a document's tables, its cells with the names of their columns."""
+    rows = [(table.columns, bounds) for table in document.tables for bounds in table.rows]
+    return [" · ".join(_named_cells(document.text, columns, bounds)) for columns, bounds in rows]
+
+
+def _named_cells(text, columns, bounds):
+    cells = [text[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+    names = [*columns, *[""] * (len(cells) - len(columns))]
+    return [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
 
 
 def test_rows_read_with_the_names_of_their_columns():
@@ -28,8 +36,6 @@ def test_rows_read_with_the_names_of_their_columns():
     assert readings(document) == ["Year: 1930 · Ships: 774 · Tons: 38,950"]
     span = document.tables[0].span(0)
     assert document.text[span.start : span.end] == "1930 | 774 | 38,950"
-    assert document.reading_of(span) == readings(document)[0]
-    assert document.reading_of(Span(span.start, span.end - 1)) is None
 
 
 def test_cells_over_rows_and_columns_belong_to_each():
@@ -86,8 +92,9 @@ def test_cells_are_slices_of_the_text(rows, head):
         for row in range(len(table.rows)):
             assert end < table.span(row).start
             end = table.span(row).end
-            said = [document.text[cell.start : cell.end] for cell in table.cells(row)]
-            assert said in [[" ".join(cell.split()) for cell in cells] for cells in rows]
+            starts, ends = table.rows[row][::2], table.rows[row][1::2]
+            words = [document.text[start:end] for start, end in zip(starts, ends, strict=True)]
+            assert words in [[" ".join(cell.split()) for cell in cells] for cells in rows]
 
 
 def test_a_row_is_one_sentence(embedder):
@@ -111,16 +118,6 @@ def test_rows_far_from_the_header_know_it(embedder):
     assert max(embedder.count_tokens([passage.embedded_text for passage in passages])) <= 256
 
 
-def test_lines_are_sentences(embedder):
-    """Lines that a document gives are one sentence each; a blank line between them ends a paragraph."""
-    text = "Under the keel\nthe gold. It lies\n\nThe end. Or not."
-    document = Document("a", "", text, lines=(Span(0, 14), Span(15, 32)))
-    (passage,) = SentenceSplitter(embedder, 256)(document)
-    assert [passage.document_text(span) for span in passage.sentences] == [
-        "Under the keel", "the gold. It lies", "The end.", "Or not.",
-    ]  # fmt: skip
-
-
 def test_prose_in_a_table_is_divided():
     """A row longer than ``MAX_ROW`` is no single sentence; its words stay."""
     builder = TextBuilder()
@@ -131,18 +128,14 @@ def test_prose_in_a_table_is_divided():
 
 
 def test_documents_survive_json():
-    """A document with tables, lines and locations is the same after JSON, and one without these fields still opens."""
+    """A document with tables is the same after JSON, and one that was written without them still opens."""
     import json
     from dataclasses import asdict
 
     builder = TextBuilder()
-    builder.line("An item")
-    builder.table([["A", "B"], ["1", "2"]], head=1, labels=["row 1", "row 2"])
+    builder.table([["A", "B"], ["1", "2"]], head=1)
     document = builder.document("a")
     fields = json.loads(json.dumps(asdict(document)))
     assert Document.from_fields(fields) == document
-    assert document.location_at(len(document.text) - 1) == "row 2"
-    assert document.location_at(0) is None
-    for name in ("tables", "lines", "locations", "created", "published_from", "parent"):
-        del fields[name]
+    del fields["tables"]
     assert Document.from_fields(fields).text == document.text

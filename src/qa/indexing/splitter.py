@@ -1,9 +1,8 @@
 """Document → passages: sentence-aligned slices, counted in the embedder's own tokens.
 
-Sentences come from sentencex (Wikimedia; offsets in code points), except where the document itself says what one is:
-a row of a table, a line of a poem. A passage is filled with whole sentences up to the budget; it prefers to end at the
-end of a paragraph and always ends before a section's heading. A passage that begins inside a table has the names of the
-columns in its context.
+Sentences come from sentencex (Wikimedia; offsets in code points), except that a row of a table is one. A passage is
+filled with whole sentences up to the budget; it prefers to end at the end of a paragraph and always ends before a
+section's heading. A passage that begins inside a table has the names of the columns in its context.
 """
 
 import re
@@ -176,7 +175,7 @@ def _stretches(document: Document, section: Span) -> Iterator[tuple[Span, bool]]
     """The section cut into the sentences that the document gives, and the text between them."""
     rows = (table.span(row) for table in document.tables for row in range(len(table.rows)))
     heads = (head for table in document.tables for head in table.head)
-    given = sorted(span for spans in (rows, heads, document.lines) for span in spans)
+    given = sorted([*rows, *heads])
     start = section.start
     for span in given[bisect_left(given, Span(section.start, section.start)) :]:
         if span.end > section.end:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from qa.readers.checks import MAX_LINE
 from qa.readers.tables import column_names, head_rows
-from qa.types import Document, Location, Span, Table
+from qa.types import Document, Span, Table
 
 BLOCK_GAP = "\n\n"
 CELL_GAP = " | "
@@ -13,13 +13,11 @@ MAX_ROW = 600  # code points; what is longer is prose in a table's frame, and is
 
 
 class TextBuilder:
-    """Collects the blocks of a document, the spans of its headings and lines, its tables and locations."""
+    """Collects the blocks of a document, the spans of its headings, and its tables."""
 
     def __init__(self) -> None:
         self.headings: list[Span] = []
-        self.lines: list[Span] = []
         self.tables: list[Table] = []
-        self.locations: list[Location] = []
         self.length = 0
         self._parts: list[str] = []
         self._gap = ""  # written before the next words, never at either end of the text
@@ -61,22 +59,11 @@ class TextBuilder:
         if span:
             self.headings.append(span)
 
-    def line(self, words: str) -> None:
-        """Write a block that is one sentence whatever its punctuation: an item of a list, a turn of a transcript."""
-        span = self.block(words)
-        if span:
-            self.lines.append(span)
-
-    def locate(self, label: str) -> None:
-        """Say where in the file the words that follow stand."""
-        self.locations.append(Location(self.next_start, label))
-
     def table(
         self,
         rows: Iterable[Sequence[str]],
         head: int | None = None,
         columns: tuple[str, ...] = (),
-        labels: Sequence[str] = (),
     ) -> None:
         """Write a table, one block a row, cells with `` | `` between them; each row is one sentence.
 
@@ -84,7 +71,6 @@ class TextBuilder:
             rows: the words of every cell, "" for an empty one; words of a cell over several columns in the first.
             head: how many rows at the beginning name the columns; None to tell by what they say.
             columns: the names of the columns, where they are not what those rows say.
-            labels: where in the file each row stands, if the format has words for it (``Prices, row 12``).
         """
         self.end()
         filled = [(row, number) for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
@@ -92,8 +78,6 @@ class TextBuilder:
         spans: list[Span] = []
         bounds: list[tuple[int, ...]] = []
         for row, number in filled:
-            if labels:
-                self.locate(labels[number])
             cells = self._row(row)
             if number < count:
                 spans.append(Span(cells[0], cells[-1]))
@@ -125,8 +109,6 @@ class TextBuilder:
             text=self.text,
             headings=tuple(self.headings),
             tables=tuple(self.tables),
-            lines=tuple(self.lines),
-            locations=tuple(self.locations),
         )
 
     @property
