@@ -9,10 +9,11 @@ import time
 import pytest
 
 from places import CHECKOUT
+from qa.cli import main
 from qa.index import folder as index_folder
 from qa.index import snapshot as snapshots
 from qa.index.folder import states_path
-from qa.indexing import file_states
+from qa.indexing import file_states, reading
 from qa.indexing.file_states import SETTLED_NS, load_states
 from qa.indexing.reading import read_files
 from qa.readers.isolation import Parser
@@ -258,10 +259,10 @@ def test_a_file_taken_away_while_others_are_read(indexer, corpus):
     def delete(stage, done, total):
         (corpus / "plane.txt").unlink(missing_ok=True)
 
-    reading = read_files(corpus, None, {}, delete)
+    result = read_files(corpus, None, {}, delete)
     assert not (corpus / "plane.txt").exists()
-    assert [*reading.states] == ["bread.md", "lines.jsonl", "scan.pdf"]
-    assert [entry.document_id for entry in reading.unreadable] == ["lines.jsonl/line-2", "scan.pdf"]
+    assert [*result.states] == ["bread.md", "lines.jsonl", "scan.pdf"]
+    assert [entry.document_id for entry in result.unreadable] == ["lines.jsonl/line-2", "scan.pdf"]
 
 
 def test_a_renamed_file_is_not_encoded(indexer, corpus, later, encoded):
@@ -311,6 +312,24 @@ def test_nothing_to_do_loads_nothing(corpus, tmp_path):
     assert build() == ["3", "0"]
     (corpus / "plane.txt").touch()
     assert build() == ["3", "0"]
+
+
+@pytest.mark.parametrize("change", ["nothing", "a file"])
+def test_every_file_is_looked_at_once(corpus, tmp_path, monkeypatch, shared_model, change):
+    """``qa index`` looks at each file once and takes the lock once, whether it builds or finds nothing to do."""
+    looked, locked = [], []
+    look, lock = reading.look, index_folder.exclusive
+    monkeypatch.setattr(reading, "look", lambda corpus, name, known: looked.append(name) or look(corpus, name, known))
+    monkeypatch.setattr(index_folder, "exclusive", lambda index: locked.append(index) or lock(index))
+    command = ["index", "--corpus", str(corpus), "--index", str(tmp_path / "index")]
+    assert main(command) == 3
+    if change == "a file":
+        (corpus / "bread.md").write_text("The baker sold wheat bread for three coins.", "utf-8")
+    looked.clear()
+    locked.clear()
+    assert main(command) == 3
+    assert looked == sorted(ARTICLES)
+    assert len(locked) == 1
 
 
 def test_a_removed_file_loads_no_model(corpus, tmp_path):

@@ -6,17 +6,17 @@ import json
 import sys
 import threading
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
 from qa.config import Settings
 from qa.corpus.watch import watch
 from qa.errors import QAError, message_of
-from qa.index import folder as index_folder
-from qa.indexing.file_states import forget_states
-from qa.indexing.reading import already_built
+from qa.indexing.file_states import FileStates
+from qa.indexing.reading import Reading
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
+from qa.indexing.update import update
 from qa.progress import Progress, ProgressBars, ProgressLines
 from qa.readers import READERS
 from qa.types import Changes
@@ -27,12 +27,9 @@ if TYPE_CHECKING:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Build; print what changed; 3 when files could not be read, 4 when there is nothing to answer from."""
-    if options.reread:
-        with index_folder.exclusive(settings.index):
-            forget_states(settings.index)
     if options.keep_watching:
         return _watch(settings, options)
-    build = Build(settings)
+    build = Build(settings, options.reread)
     changes = _build_telling(options.strict, build) if options.json else _build(options.strict, build)
     if not changes.passages:
         formats = ", ".join(READERS)
@@ -44,7 +41,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _watch(settings: Settings, options: argparse.Namespace) -> int:
     """Build after every change until interrupted; the model stays loaded from the first time it is needed."""
-    build = Build(settings)
+    build = Build(settings, options.reread)
 
     def build_again() -> None:
         if options.json:
@@ -59,8 +56,9 @@ def _watch(settings: Settings, options: argparse.Namespace) -> int:
 class Build:
     """Brings the index up to date; what builds is loaded when there is something to build, and kept."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, reread: bool = False) -> None:
         self._settings = settings
+        self._reread = reread
 
     @cached_property
     def _recipe(self) -> str:
@@ -77,17 +75,15 @@ class Build:
         Raises:
             QAError: as ``Indexer.build`` does.
         """
-        changes = self._nothing_to_do()
-        if changes is not None and not (strict and changes.unreadable):
-            return changes
-        return self._indexer.build(strict, progress)
-
-    def _nothing_to_do(self) -> Changes | None:
         settings = self._settings
-        if index_folder.current_id(settings.index) is None:
-            return None
-        with index_folder.exclusive(settings.index):
-            return already_built(settings.corpus, settings.index, self._recipe)
+        return update(
+            settings.corpus, settings.index, self._recipe, partial(self._publish, progress), strict=strict,
+            reread=self._reread, progress=progress,
+        )  # fmt: skip
+
+    def _publish(self, progress: Progress, reading: Reading, known: FileStates) -> Changes:
+        self._reread = False  # a watch reads all files once
+        return self._indexer.publish_reading(reading, known, progress)
 
 
 def _build(strict: bool, build: Build) -> Changes:

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from qa.errors import SnapshotDamaged, SnapshotOutdated, StrictBuildRefused, message_of
+from qa.errors import SnapshotDamaged, SnapshotOutdated, message_of
 from qa.index import folder as index_folder
 from qa.index import snapshot as snapshots
 from qa.index.bm25 import BM25Index
@@ -20,8 +21,9 @@ from qa.index.snapshot import Snapshot
 from qa.index.stores import STORES, choose_store
 from qa.index.token_vectors import EncodedPassage, TokenIndex
 from qa.indexing.encoding import Scratch, encode
-from qa.indexing.file_states import FileStates, load_states, save_states
-from qa.indexing.reading import already_built, read_corpus, read_files
+from qa.indexing.file_states import FileStates
+from qa.indexing.reading import Reading, read_corpus, read_files
+from qa.indexing.update import update
 from qa.progress import Progress, no_progress
 from qa.protocols import Embedder, Splitter, Vectors
 from qa.types import Changes, Document, Passage, Unreadable
@@ -51,21 +53,26 @@ class Indexer:
             IndexLocked: another process is building.
             StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
         """
-        with index_folder.exclusive(self.index):
-            nothing_to_do = already_built(self.corpus, self.index, self.recipe)
-            if nothing_to_do is not None and not (strict and nothing_to_do.unreadable):
-                return nothing_to_do
-            known, last = load_states(self.index), _open_last(self.index)
-            if last is None or known.snapshot != last.manifest.id:
-                known = FileStates()
-            reading = read_files(self.corpus, self.index, known.files, progress)
-            if strict and reading.unreadable:
-                listed = "; ".join(f"{entry.document_id}: {entry.reason}" for entry in reading.unreadable)
-                raise StrictBuildRefused(f"nothing was published, since files cannot be read: {listed}")
-            documents = reading.documents(last.document_by_id if last else {})
-            changes = self._publish(documents, reading.unreadable, last, progress)
-            save_states(self.index, FileStates(changes.snapshot, reading.states))
-            return changes
+        return update(
+            self.corpus,
+            self.index,
+            self.recipe,
+            partial(self.publish_reading, progress=progress),
+            strict=strict,
+            progress=progress,
+        )
+
+    def publish_reading(self, reading: Reading, known: FileStates, progress: Progress = no_progress) -> Changes:
+        """Let the index hold what was read of the corpus; whoever calls this holds the index's lock.
+
+        The documents of files that were not parsed are taken from the snapshot of ``known``; where that cannot be
+        opened, every file is read again.
+        """
+        last = _open_last(self.index)
+        if known.files and (last is None or known.snapshot != last.manifest.id):
+            reading = read_files(self.corpus, self.index, {}, progress)
+        documents = reading.documents(last.document_by_id if last else {})
+        return self._publish(documents, reading.unreadable, last, progress)
 
     def publish(
         self, documents: Sequence[Document], unreadable: Sequence[Unreadable] = (), progress: Progress = no_progress

@@ -2,17 +2,15 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa.corpus.folder import list_files
 from qa.durable import status
-from qa.errors import IndexUnusable
-from qa.index import folder as index_folder
-from qa.indexing.file_states import FileState, load_states, look, save_states
+from qa.indexing.file_states import FileState, look
 from qa.progress import Progress, no_progress
 from qa.readers.isolation import Parser
-from qa.types import Changes, Document, Unreadable
+from qa.types import Document, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +25,12 @@ class Reading:
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
         return tuple(entry for state in self.states.values() for entry in state.unreadable)
+
+    def same_as(self, known: Mapping[str, FileState]) -> bool:
+        """Whether every file is there and holds what it held, and no other is there."""
+        return self.states.keys() == known.keys() and all(
+            state.same_content(known[name]) for name, state in self.states.items()
+        )
 
     def documents(self, known: Mapping[str, Document]) -> list[Document]:
         """All documents of the corpus, those of files that were not parsed taken from ``known``."""
@@ -78,35 +82,3 @@ def _is_gone(path: Path) -> bool:
         return status(path) is None
     except (OSError, ValueError):
         return False
-
-
-def already_built(corpus: Path, index: Path, recipe: str) -> Changes | None:
-    """What a build would say where it had nothing to do; None where it has, or where that cannot be told cheaply.
-
-    Nothing to do means: every file is as the build of the current snapshot found it, the recipe is the same, and every
-    byte of the snapshot is as it was written. Nothing is parsed for this, and no model is loaded.
-
-    Raises:
-        CorpusError: the folder cannot be listed.
-    """
-    known = load_states(index)
-    if not known.snapshot or known.snapshot != index_folder.current_id(index):
-        return None
-    states: dict[str, FileState] = {}
-    for name in list_files(corpus, index):
-        state, content = look(corpus, name, known.files.get(name))
-        if content is not None or name not in known.files or not state.same_content(known.files[name]):
-            return None
-        states[name] = state
-    if states.keys() != known.files.keys():
-        return None
-    try:
-        manifest = index_folder.check(index, known.snapshot)
-    except IndexUnusable:
-        return None
-    if manifest.recipe != recipe:
-        return None
-    if states != known.files:
-        save_states(index, replace(known, files=states))
-    unchanged = tuple(name for state in states.values() for name in state.documents)
-    return Changes(known.snapshot, (), (), (), unchanged, manifest.unreadable, manifest.passages)

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from qa.errors import SnapshotDamaged
 from qa.protocols import Rows, Vectors
 from qa.types import Hit
 
@@ -23,7 +24,10 @@ class ExactStore:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        return cls(np.load(path, allow_pickle=False))
+        try:
+            return cls(np.load(path, allow_pickle=False))
+        except ValueError as error:
+            raise SnapshotDamaged(f"{path.name} holds no vectors; run: qa index") from error
 
     def save(self, path: Path) -> None:
         with path.open("wb") as file:
