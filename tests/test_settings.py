@@ -15,7 +15,8 @@ VALUES = {
     "max_waiting": "9", "cached_answers": "10", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
     "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",
-    "watch": "True", "precision": "float32",
+    "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",
+    "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
@@ -25,17 +26,30 @@ FLAGS = {
 }
 
 
+TOKENS = ("admin_token", "read_token")
+
+
 def test_every_setting_is_tried_here():
     """This file knows every setting."""
-    assert {*VALUES, "admin_token"} == {*Settings.model_fields}
+    assert {*VALUES, *TOKENS} == {*Settings.model_fields}
 
 
-def test_the_token_is_never_shown(monkeypatch):
-    """The token is read from the environment, and is not in what a log would show of the settings."""
-    monkeypatch.setenv("QA_ADMIN_TOKEN", "c4nary")
+@pytest.mark.parametrize("name", TOKENS)
+def test_tokens_are_never_shown(monkeypatch, name):
+    """A token is read from the environment, and is not in what a log would show of the settings."""
+    monkeypatch.setenv(f"QA_{name.upper()}", "c4nary-c4nary-16")
     settings = load_settings()
-    assert settings.admin_token.get_secret_value() == "c4nary"
+    assert getattr(settings, name).get_secret_value() == "c4nary-c4nary-16"
     assert "c4nary" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("name", TOKENS)
+def test_short_tokens_are_refused(monkeypatch, name):
+    """A token of fewer than 16 characters could be guessed; the refusal does not show it."""
+    monkeypatch.setenv(f"QA_{name.upper()}", "c4nary-c4nary-1")
+    with pytest.raises(SettingsError, match=rf"^QA_{name.upper()} cannot be this: .*at least 16") as refused:
+        load_settings()
+    assert "c4nary" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -74,6 +88,7 @@ def test_unknown_names_are_refused(monkeypatch, wrong, meant):
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
         ("keep_snapshots", "0"),
         ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"), ("precision", "int4"),
+        ("trusted_proxies", "proxy"),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused(monkeypatch, name, value):

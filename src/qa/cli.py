@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_snapshots(commands)
     _add_ask(commands)
     _add_serve(commands)
+    _add_token(commands)
     _add_doctor(commands)
     _add_eval(commands)
     return parser
@@ -123,6 +124,12 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument("--host", metavar="ADDRESS", help=Settings.model_fields["host"].description)
     command.add_argument("--port", metavar="PORT", help=Settings.model_fields["port"].description)
     command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
+
+
+def _add_token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "token", "make a token for a reader, and keep its hash in QA_TOKENS_FILE")
+    command.add_argument("name", help="whose token it is; a name that has one gets another")
+    command.add_argument("--write", action="store_true", help="let its holder change the corpus too")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -25,6 +25,8 @@ from qa.retrieval.retriever import Retriever
 from qa.serving.jobs import Jobs
 from qa.serving.service import Service, require_embedder
 
+SERVER_ONLY = ("admin_token", "read_token", "tokens_file", "open", "trusted_proxies", "requests_per_minute")
+
 
 def build_embedder(settings: Settings, threads: int) -> Embedder:
     """The embedder that the settings choose; its weights are read at the first use.
@@ -80,7 +82,7 @@ def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None])
     """What runs ``qa index`` beside a server, with these settings and half of the processors."""
     command = [sys.executable, "-P", "-m", "qa.cli", "index", "--json"]
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    own = settings.model_dump(mode="json", exclude_none=True, exclude={"admin_token"})
+    own = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
     own["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
     return Jobs(command, kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}, uploads, opened)
 

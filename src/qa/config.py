@@ -1,17 +1,19 @@
 """Environment → Settings. Unknown QA_ names are refused, so that a misspelt one is not ignored in silence."""
 
 import difflib
+import ipaddress
 import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import SettingsError
 from qa.types import Precision
 
 PREFIX = "QA_"
+MIN_TOKEN = 16
 
 
 class Settings(BaseSettings):
@@ -37,7 +39,22 @@ class Settings(BaseSettings):
     cached_answers: int = Field(512, ge=0, description="how many answers are kept, for questions that come again")
     threads: int | None = Field(None, ge=1, description="the encoder's threads; default: all to index, one to answer")
     admin_token: SecretStr | None = Field(
-        None, description="what changes over HTTP need; unset: only from this machine"
+        None,
+        min_length=MIN_TOKEN,
+        description="what changes over HTTP need, 16 characters or more; unset: only from this machine",
+    )
+    read_token: SecretStr | None = Field(
+        None,
+        min_length=MIN_TOKEN,
+        description="what reading needs where others can reach the server, 16 characters or more",
+    )
+    tokens_file: Path | None = Field(None, description="a file of more tokens, by name, as hashes; qa token adds one")
+    open: bool = Field(False, description="whether all who can reach the server may read without a token")
+    trusted_proxies: str = Field(
+        "", description="addresses or networks of proxies whose X-Forwarded-For is believed, with commas between them"
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=0, description="how many requests one client may make; default: 600, and any number on this machine"
     )
     allowed_hosts: str = Field("", description="more names that this server is reached by, with commas between them")
     max_upload_files: int = Field(20, ge=1, description="how many files one request may bring")
@@ -47,6 +64,13 @@ class Settings(BaseSettings):
     max_corpus_mb: int = Field(2048, ge=1, description="how large the corpus may become over HTTP")
     min_free_mb: int = Field(128, ge=0, description="how much of the disk stays free when files are added over HTTP")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for name in filter(None, map(str.strip, value.split(","))):
+            ipaddress.ip_network(name)
+        return value
 
 
 def load_settings(**flags: object) -> Settings:
@@ -65,7 +89,8 @@ def load_settings(**flags: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name} cannot be {str(first['input'])!r}: {first['msg']}") from error
+        value = "this" if name.endswith("_TOKEN") else repr(str(first["input"]))
+        raise SettingsError(f"{name} cannot be {value}: {first['msg']}") from error
 
 
 def names_hub_model(settings: Settings) -> bool:

@@ -26,7 +26,7 @@ def storing() -> Iterator[None]:
         if error.errno in _FULL:
             raise NotStored("the disk is full; nothing was changed; make room and try again") from error
         if error.errno in _READ_ONLY:
-            raise NotStored(f"the corpus folder cannot be written ({error.strerror}); nothing was changed") from error
+            raise NotStored(f"the folder cannot be written ({error.strerror}); nothing was changed") from error
         raise
 
 

@@ -21,8 +21,8 @@ QAError
 │   ├── TooLarge             what is sent is larger than allowed
 │   ├── NotStored            the disk or a limit has no room for it
 │   ├── WriteForbidden       this server takes no changes from there
-│   └── TokenRequired        changes need the token
-└── TooBusy                  more questions at once than the service takes
+│   └── TokenRequired        what is asked for needs a token
+└── TooBusy                  more at once, or of one client, than the service takes
 
 Each message names the offending value, what was expected and what to do. ``slug`` and ``status`` are what the API
 says of the error (RFC 9457); messages of errors with a status below 500 may reach a client and hold no path.
@@ -165,19 +165,23 @@ class WriteForbidden(ChangeRefused):
 
 
 class TokenRequired(ChangeRefused):
-    """Changes need the token of the server's operator."""
+    """What is asked for needs a token of this server."""
 
     slug = "token-required"
-    title = "Changes need a token"
+    title = "A token is needed"
     status = 401
 
 
 class TooBusy(QAError):
-    """More questions at once than the service takes."""
+    """More at once, or of one client, than the service takes; ``retry_after_s`` says when to try again."""
 
     slug = "too-many-requests"
-    title = "Too many questions at once"
+    title = "Too many requests"
     status = 429
+
+    def __init__(self, message: str, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 def message_of(error: QAError | OSError) -> str:

@@ -35,7 +35,7 @@ def guarded(embedder, tmp_path_factory):
     """The same, with a token."""
     folder = tmp_path_factory.mktemp("guarded")
     corpus = write_corpus(folder / "corpus", {"ferry.txt": FERRY})
-    with serving(corpus, folder / "index", embedder, admin_token="open sesame") as served:
+    with serving(corpus, folder / "index", embedder, admin_token="open sesame, open") as served:
         yield served
 
 
@@ -107,7 +107,7 @@ def test_the_token_is_asked_for_once(open_page, guarded):
     page.keyboard.press("Enter")
     expect(field).to_have_value("")
     assert not (guarded.corpus / "train.txt").exists()
-    field.fill("open sesame")
+    field.fill("open sesame, open")
     page.keyboard.press("Enter")
     expect(page.locator("#results li")).to_have_text("train.txt was added")
     page.reload()

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import qa
 from qa import compose
 from qa.answering.suggestions import Suggestions
 from qa.api import errors
-from qa.api.guard import Guard, HostCheck
+from qa.api.access import Access
+from qa.api.clients import ClientLimits
+from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
@@ -23,6 +26,7 @@ from qa.serving.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.serving.service import Service
 from qa.types import Question
 
+REQUESTS_PER_MINUTE = 600
 DESCRIPTION = "Verbatim, cited answers from your own articles. Nothing is generated; offsets count Unicode code points."
 
 
@@ -74,15 +78,25 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.uploads = uploads
     app.state.jobs = jobs
     app.state.guard = Guard.of(settings)
+    app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
     app.state.stopping = stopping
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
-    app.state.judgements = Judgements(service.index / JUDGEMENTS)
+    app.state.judgements = Judgements(service.index / JUDGEMENTS, settings.min_free_mb * MB)
     app.state.shown = Shown(service.index / SHOWN)
     app.state.pages = Pages(web_folder() / "templates")
     app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
-    app.add_middleware(HostCheck, guard=app.state.guard)
+    app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
+
+
+def _requests_per_minute(settings: Settings, guard: Guard) -> int:
+    """How many requests one client may make; 0 for any number, where all clients are this machine."""
+    if settings.requests_per_minute is not None:
+        return settings.requests_per_minute
+    return 0 if guard.is_local and not settings.trusted_proxies else REQUESTS_PER_MINUTE

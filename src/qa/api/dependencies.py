@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 
 from qa.answering.suggestions import Suggestions
+from qa.api.clients import ClientLimits
 from qa.api.page.presentation import prefers_html
 from qa.api.page.templates import Pages
 from qa.config import Settings
@@ -36,4 +37,5 @@ CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
 CurrentJobs = Annotated[Jobs, Depends(_state("jobs"))]
+CurrentLimits = Annotated[ClientLimits, Depends(_state("client_limits"))]
 WantsHtml = Annotated[bool, Depends(_wants_html)]

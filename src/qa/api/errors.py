@@ -78,11 +78,18 @@ async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, QAError)
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return await _unexpected(request, error)
+    return problem_of(error)
+
+
+def problem_of(error: QAError) -> JSONResponse:
+    """An expected failure of the client's or of the moment, whose message may be shown."""
     return problem(error.status, error.slug, error.title, str(error), headers=_headers(error))
 
 
 def _headers(error: QAError) -> Mapping[str, str]:
-    if isinstance(error, (IndexUnusable, TooBusy)):
+    if isinstance(error, TooBusy):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, IndexUnusable):
         return {"Retry-After": RETRY_AFTER_S}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, TokenRequired) else {}
 

@@ -20,7 +20,10 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",  # with "no-referrer" the page's own forms would say "Origin: null"
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",  # answers belong to whoever asked
 }
+STATIC = {"Cache-Control": "no-cache"}  # the page's own files are asked for again each time, and are then 304
 
 
 class Limits:
@@ -40,9 +43,9 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif (scope["method"], scope["path"]) == UPLOAD:
-            await self._stream(scope, receive, _secured(send))
+            await self._stream(scope, receive, _secured(send, scope))
         else:
-            await self._whole(scope, receive, _secured(send))
+            await self._whole(scope, receive, _secured(send, scope))
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = await self._read_body(scope, receive)
@@ -105,11 +108,13 @@ class Limits:
         return {"type": "http.request", "body": body, "more_body": False} if received <= self._max else None
 
 
-def _secured(send: Send) -> Send:
+def _secured(send: Send, scope: Scope) -> Send:
+    wanted = SECURITY_HEADERS | (STATIC if scope["path"].startswith("/static/") else {})
+
     async def secured(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in wanted.items():
                 headers.setdefault(name, value)
         await send(message)
 

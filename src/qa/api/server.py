@@ -1,5 +1,6 @@
 """Runs the application with uvicorn, and says where it listens."""
 
+import logging
 import signal
 import socket
 
@@ -7,9 +8,12 @@ import uvicorn
 
 from qa import compose
 from qa.api.app import create_app
+from qa.api.guard import Guard
 from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
 from qa.errors import SettingsError
+
+logger = logging.getLogger(__name__)
 
 BACKLOG = 128
 
@@ -18,8 +22,9 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted.
 
     Raises:
-        SettingsError: the address cannot be bound, with what to do.
+        SettingsError: the address cannot be bound, or others could read without a token; with what to do.
     """
+    _check_who_may_read(settings)
     listener = listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     service = compose.build_service(settings)
@@ -30,6 +35,7 @@ def serve(settings: Settings) -> None:
         log_level=settings.log_level,
         access_log=settings.log_level == "debug",
         server_header=False,
+        proxy_headers=False,  # those of QA_TRUSTED_PROXIES are believed by the application
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
@@ -38,6 +44,19 @@ def serve(settings: Settings) -> None:
     # Python down around a thread that is loading a model can abort.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     server.run(sockets=[listener])
+
+
+def _check_who_may_read(settings: Settings) -> None:
+    guard = Guard.of(settings)
+    if guard.is_local:
+        return
+    if settings.open:
+        logger.warning("QA_OPEN=1: EVERYBODY WHO CAN REACH %s MAY READ ALL DOCUMENTS AND ASK", settings.host)
+    elif not guard.tokens:
+        raise SettingsError(
+            f"others can reach {settings.host}, and no token tells who may read: set QA_READ_TOKEN to a long random "
+            "text, or QA_OPEN=1 to let everybody read"
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,11 +16,13 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from qa.errors import QuestionError
+from qa.durable import status, storing
+from qa.errors import NotStored, QuestionError
 
 logger = logging.getLogger(__name__)
 
 JUDGEMENTS, SHOWN = "judgements.jsonl", "shown.jsonl"
+MOST_BYTES = 64 * 2**20  # some 100,000 judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,28 @@ def text_sha256(text: str) -> str:
 
 
 class Judgements:
-    """The file of judgements."""
+    """The file of judgements; it grows to ``most_bytes``, and while the disk has ``free_bytes`` beside it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, free_bytes: int = 0, most_bytes: int = MOST_BYTES) -> None:
         self._path = path
+        self._free_bytes = free_bytes
+        self._most_bytes = most_bytes
         self._lock = threading.Lock()
 
     def add(self, judgement: Judgement) -> None:
-        """Append one line; it is on its way to the disk when this returns."""
-        with self._lock:
-            _append(self._path, asdict(judgement))
+        """Append one line; it is on its way to the disk when this returns.
+
+        Raises:
+            NotStored: the file is as large as it may become, or the disk has no room or cannot be written.
+        """
+        line = _line(asdict(judgement))
+        with self._lock, storing():
+            found = status(self._path)
+            if (found.st_size if found else 0) + len(line) > self._most_bytes:
+                raise NotStored(f"the judgements fill {self._most_bytes // 2**20} MB, the most that they may")
+            if shutil.disk_usage(self._path.parent).free - len(line) < self._free_bytes:
+                raise NotStored("the disk has no room for a judgement; nothing was written")
+            _append(self._path, line)
 
 
 def read_judgements(path: Path) -> list[Judgement]:
@@ -112,16 +127,20 @@ class Shown:
             for document_id in sorted(set(document_ids) - self._ids):
                 self._ids.add(document_id)
                 try:
-                    _append(self._path, document_id)
+                    _append(self._path, _line(document_id))
                 except OSError as error:
                     logger.warning("%s cannot be written (%s); it is remembered until the end", SHOWN, error.strerror)
 
 
-def _append(path: Path, record: object) -> None:
+def _line(record: object) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
+
+
+def _append(path: Path, line: bytes) -> None:
     """Add a line; one that a crash cut short is ended first, so that only that one is lost."""
     with path.open("ab+") as file:
         torn = file.seek(0, os.SEEK_END) and not _ends_a_line(file)
-        file.write(b"\n" * torn + json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n")
+        file.write(b"\n" * torn + line)
 
 
 def _ends_a_line(file: BinaryIO) -> bool:

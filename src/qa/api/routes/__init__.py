@@ -1,6 +1,6 @@
 """All routes: the one place to add a router. Order counts: the routes below a document stand before the document."""
 
-from qa.api.routes import ask, changes, documents, feedback, jobs, manual, metrics, neighbours, pages, status
+from qa.api.routes import ask, changes, documents, feedback, jobs, login, manual, metrics, neighbours, pages, status
 
 ROUTERS = (
     pages.router,
@@ -13,4 +13,5 @@ ROUTERS = (
     status.router,
     metrics.router,
     manual.router,
+    login.router,
 )

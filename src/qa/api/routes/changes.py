@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
+from qa.api.access import CHANGES
 from qa.api.dependencies import CurrentJobs, CurrentSettings, CurrentUploads, WantsHtml
 from qa.api.errors import problem
-from qa.api.guard import CHANGES
 from qa.api.page.corpus_page import CurrentCorpusPage
 from qa.api.schemas.changes import ChangeBody, FileBody, JobBody, UndoBody, UploadBody, restore_url
 from qa.corpus.uploads import Uploads

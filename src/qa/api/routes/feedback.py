@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from qa.api.access import JUDGEMENTS
 from qa.api.dependencies import CurrentJudgements, CurrentService
-from qa.api.guard import OWN_PAGES
 from qa.api.refine import passage_rows
 from qa.api.schemas.questions import QuestionText, Strict
 from qa.errors import QuestionError
 from qa.serving.feedback import Judgement, text_sha256
 
-router = APIRouter(tags=["feedback"], dependencies=[OWN_PAGES])
+router = APIRouter(tags=["feedback"], dependencies=[JUDGEMENTS])
 
 
 class FeedbackBody(Strict):

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from qa.api.access import CHANGES
 from qa.api.dependencies import CurrentJobs, WantsHtml
-from qa.api.guard import CHANGES
 from qa.api.schemas.changes import JobBody, job_url
 from qa.errors import JobNotFound
 from qa.serving.jobs import Job
