@@ -86,11 +86,12 @@ class Served:
 
 
 @contextmanager
-def serve(*arguments: object, **env: str) -> Iterator[Served]:
+def serve(*arguments: object, limit_files: int | None = None, **env: str) -> Iterator[Served]:
     """``qa serve`` on a free port; killed at the end if it still runs."""
-    with start(
-        [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *map(str, arguments)], environment(**env)
-    ) as it:
+    command = [sys.executable, "-m", "qa.cli", "serve", "--port", "0", *map(str, arguments)]
+    if limit_files is not None:
+        command = ["sh", "-c", f'ulimit -n {limit_files}; exec "$@"', "sh", *command]
+    with start(command, environment(**env)) as it:
         yield it
 
 

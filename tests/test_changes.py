@@ -13,6 +13,8 @@ import httpx2
 import pytest
 from serving import serving, write_corpus
 
+from qa.api.routes.jobs import Streams
+
 PATIENCE_S = 60
 FERRY = "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911."
 TRAIN = "The train to Malmö left at one o'clock, with forty passengers."
@@ -193,6 +195,16 @@ def test_the_events_of_a_job(client, site):
     assert [entry["document_id"] for entry in events[-1]["result"]["unreadable"]] == ["broken.docx"]
     assert [event["state"] for event in events[:-1]].count("done") == 0
     (site.corpus / "broken.docx").unlink()
+
+
+def test_streams_are_few(client, site):
+    """Beyond 64 open streams one more is a 429 at once; when one ends, another is taken."""
+    url = client.post("/index/rebuild").json()["url"] + "/events"
+    site.app.state.streams, before = Streams(most=0), site.app.state.streams
+    assert_problem(client.get(url), 429, "too-many-requests", "streams of events")
+    site.app.state.streams = before
+    assert client.get(url).status_code == 200
+    assert client.get(url).status_code == 200
 
 
 def test_clients_that_go_away_leave_nothing_behind(client, site):

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import uvicorn
 from fastapi import FastAPI
 
 from qa import compose
 from qa.api.app import create_app
+from qa.api.server import Server
 from qa.config import Settings
 from qa.protocols import Embedder
 from qa.serving.jobs import Job
@@ -57,7 +57,7 @@ def serving(corpus: Path, index: Path, embedder: Embedder, build: bool = True, *
         service = compose.build_service(settings)
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(service, settings, lambda: server.should_exit)
-    server = uvicorn.Server(uvicorn.Config(app, http="h11", ws="none", log_level="warning", proxy_headers=False))
+    server = Server(app, "warning")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

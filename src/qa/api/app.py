@@ -19,6 +19,7 @@ from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
+from qa.api.routes.jobs import Streams
 from qa.config import Settings
 from qa.corpus.uploads import MB
 from qa.corpus.watch import watch
@@ -80,6 +81,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.guard = Guard.of(settings)
     app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
     app.state.stopping = stopping
+    app.state.streams = Streams()
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS, settings.min_free_mb * MB)
     app.state.shown = Shown(service.index / SHOWN)

@@ -1,13 +1,20 @@
 """Runs the application with uvicorn, and says where it listens."""
 
+import asyncio
 import logging
+import resource
 import signal
 import socket
+import time
+from functools import partial
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from qa import compose
 from qa.api.app import create_app
+from qa.api.connections import MOST, RESERVED_FILES, Connections
 from qa.api.guard import Guard
 from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
@@ -15,7 +22,9 @@ from qa.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 128
+BACKLOG = 128  # as many are accepted before the first of them is looked at
+MOST_FILES = 65_536
+TICKS_A_SECOND = 10
 
 
 def serve(settings: Settings) -> None:
@@ -28,22 +37,66 @@ def serve(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     service = compose.build_service(settings)
-    config = uvicorn.Config(
-        create_app(service, settings, lambda: server.should_exit),
-        http=ProblemProtocol,  # h11, since httptools accepts headers of 5 MB
-        ws="none",
-        log_level=settings.log_level,
-        access_log=settings.log_level == "debug",
-        server_header=False,
-        proxy_headers=False,  # those of QA_TRUSTED_PROXIES are believed by the application
-        timeout_graceful_shutdown=5,
-    )
-    server = uvicorn.Server(config)
+    server = Server(create_app(service, settings, lambda: server.should_exit), settings.log_level)
     print(f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)", flush=True)
     # uvicorn shuts down and then raises the signal again. Ctrl+C is to end the process there, as SIGTERM does: winding
     # Python down around a thread that is loading a model can abort.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     server.run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with limits on connections, and with few words when the system has no more of them."""
+
+    def __init__(self, app: ASGIApp, log_level: str) -> None:
+        self._connections = Connections(min(MOST, max(_raise_open_files() - RESERVED_FILES, 1)))
+        # h11, since httptools accepts headers of 5 MB
+        protocol: Any = partial(ProblemProtocol, connections=self._connections)
+        config = uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            backlog=BACKLOG,
+            log_level=log_level,
+            access_log=log_level == "debug",
+            server_header=False,
+            proxy_headers=False,  # those of QA_TRUSTED_PROXIES are believed by the application
+            timeout_graceful_shutdown=5,
+        )
+        super().__init__(config)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(AcceptErrors())
+        await super().startup(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            self._connections.sweep()
+        return await super().on_tick(counter)
+
+
+class AcceptErrors:
+    """Logs that connections cannot be accepted once a minute, where asyncio does at every try; the rest as it does."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not str(context.get("message", "")).startswith("socket.accept()"):
+            loop.default_exception_handler(context)
+        elif time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + 60
+            logger.error("connections cannot be accepted: %s (this is said once a minute)", context.get("exception"))
+
+
+def _raise_open_files() -> int:
+    """Let this process open as many files as it may; returns how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return MOST_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 def _check_who_may_read(settings: Settings) -> None:
