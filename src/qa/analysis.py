@@ -136,6 +136,22 @@ def token_shapes(text: str, tokens: Sequence[Token]) -> list[int]:
     return [_shape(text[token.start : token.end], first=not index) for index, token in enumerate(tokens)]
 
 
+def is_name(shape: int) -> bool:
+    """Whether a token looks like a name or a number: it has a digit, or a capital that no sentence begins with."""
+    return bool(shape & TokenShape.DIGIT) or shape & (TokenShape.CAPITAL | TokenShape.INITIAL) == TokenShape.CAPITAL
+
+
+FUNCTION_WORDS = frozenset(
+    "a about after again all also am an and any anything are as ask at be been before being between but by can "
+    "could did do does doing done down else ever find for from further get give go had has have having he her "
+    "here hers him his how i if in into is it its just know let like made make many may me might more most much "
+    "my need no nor not now of off ok on once one ones only or other others our out over own please same say "
+    "see she should show so some such take tell than that the their theirs them then there these they thing "
+    "things this those through to too under until up us use used very want was way we were what when where "
+    "which while who whom whose why will with work works would yes you your ".split()
+)
+
+
 @lru_cache(1 << 16)
 def _shape(word: str, first: bool) -> int:
     lower = word.lower()

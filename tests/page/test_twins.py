@@ -37,9 +37,9 @@ def test_other_spellings_are_a_field_of_their_own(open_page, twins):
     """Other spellings that were searched for are listed; the page names each beside the text that was searched for."""
     page = open_page(twins)
     body = answered(page)
-    assert body["also_searched"] == ["qvistgard"]
-    assert body["searched_for"] == f"{WHO} (also: qvistgard)"
-    expect(page.locator(".turn .note").first).to_have_text(f"Searched for: {WHO} and also qvistgard")
+    assert body["also_searched"] == ["Qvistgard"]
+    assert body["searched_for"] == f"{WHO} (also: Qvistgard)"
+    expect(page.locator(".turn .note").first).to_have_text(f"Searched for: {WHO} and also Qvistgard")
 
 
 def test_a_judgement_is_about_the_text_alone(open_page, twins):

@@ -5,20 +5,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import permutations
+from functools import cache, cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+from symspellpy import SymSpell, Verbosity
 
-from qa.analysis import Token
+from qa.analysis import Token, analyze
+from qa.index.abbreviations import abbreviations
 
 SHORTEST = 4  # a shorter word has too many neighbours
 LONG = 8  # from this length on, two slips are allowed
 SHORTEST_NAME = 6
+SHORTEST_REST = 4  # letters that a negating prefix stands before: "inform" is not the opposite of "form"
+_NEGATING = re.compile(rf"^(?:un|in|im|il|ir|dis|non)(?=\w{{{SHORTEST_REST}}})")
 _ROMAN = re.compile("m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,26 @@ class Word:
 
 
 class Lexicon:
-    """All words by normalised spelling, and names in two words by their joined spelling (``qiangsheng``).
+    """All words by normalised spelling, with what else can be typed for them.
 
-    ``variants`` gives other spellings of a name: one letter away, both of them names with the same first letter.
+    Attributes:
+        words: every word.
+        joined: names in two words by their joined spelling (``qiangsheng``).
+        variants: other spellings of a name: one letter away, both of them names with the same first letter.
+        abbreviations: the words of the long form of each abbreviation that the corpus defines.
     """
 
     def __init__(
-        self, words: Mapping[str, Word], joined: Mapping[str, tuple[str, str]], variants: Mapping[str, Sequence[str]]
+        self,
+        words: Mapping[str, Word],
+        joined: Mapping[str, tuple[str, str]],
+        variants: Mapping[str, Sequence[str]],
+        abbreviations: Mapping[str, Words],
     ) -> None:
         self.words = words
         self.joined = joined
         self.variants = variants
+        self.abbreviations = abbreviations
 
     @classmethod
     def build(cls, sentences: Iterable[tuple[str, Sequence[Token]]]) -> Self:
@@ -52,42 +67,64 @@ class Lexicon:
         counts: Counter[str] = Counter()
         capitals: Counter[str] = Counter()
         joined: dict[str, tuple[str, str]] = {}
+        long_forms: dict[str, Words] = {}
         for text, tokens in sentences:
-            for place, token in enumerate(tokens):
+            for index, token in enumerate(tokens):
                 counts[token.word] += 1
                 capital = text[token.start].isupper()
-                capitals[token.word] += capital and place > 0
-                before = tokens[place - 1] if place else None
+                capitals[token.word] += capital and index > 0
+                before = tokens[index - 1] if index else None
                 if before and (capital or text[token.start - 1] == "-") and text[before.start].isupper():
                     joined[before.word + token.word] = (before.word, token.word)
+            for short, long in abbreviations(text):
+                long_forms.setdefault(_word(short), tuple(token.word for token in analyze(long)))
         words = {word: Word(count, capitals[word]) for word, count in counts.items()}
         names = [word for word, entry in words.items() if entry.is_name and len(word) >= SHORTEST_NAME]
-        return cls(words, {name: pair for name, pair in joined.items() if name not in words}, _one_apart(names))
+        return cls(
+            words, {name: pair for name, pair in joined.items() if name not in words}, _one_apart(names), long_forms
+        )
 
     def save(self, path: Path) -> None:
         words = {word: (entry.count, entry.capital) for word, entry in sorted(self.words.items())}
-        fields = {"words": words, "joined": dict(sorted(self.joined.items())), "variants": self.variants}
+        fields = {
+            "words": words,
+            "joined": dict(sorted(self.joined.items())),
+            "variants": self.variants,
+            "abbreviations": dict(sorted(self.abbreviations.items())),
+        }
         path.write_text(json.dumps(fields, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Self:
         fields = json.loads(path.read_text("utf-8"))
-        words = {word: Word(*entry) for word, entry in fields["words"].items()}
         return cls(
-            words, {name: (first, second) for name, (first, second) in fields["joined"].items()}, fields["variants"]
+            {word: Word(*entry) for word, entry in fields["words"].items()},
+            {name: (first, second) for name, (first, second) in fields["joined"].items()},
+            fields["variants"],
+            {short: tuple(long) for short, long in fields.get("abbreviations", {}).items()},
         )
 
-    def nearest(self, word: str) -> str | None:
+    @cached_property
+    def abbreviation_of(self) -> Mapping[Words, str]:
+        """Abbreviations by the words of their long form."""
+        return {long: short for short, long in self.abbreviations.items()}
+
+    def nearest(self, word: str, *, name: bool = False) -> str | None:
         """The word of the corpus that a mistyped one most probably means; None where nothing is near enough.
 
         Distance is optimal string alignment: a wrong, missing, additional or swapped letter is one step. Among equally
         near words one that has all letters typed, in their order or swapped, wins (letters are left out and swapped
         more often than they are mistaken), then the same first letter, then the most frequent, then the alphabet.
+        A word of English is never another one, a name (``name``) means a name, and no word means its opposite.
         """
-        if len(word) < SHORTEST or not _is_spelled(word):
+        if len(word) < SHORTEST or not _is_spelled(word) or word in english_words():
             return None
         allowed = 1 if len(word) < LONG else 2
-        near = self._within(word, allowed)
+        near = {
+            meant: steps
+            for meant, steps in self._within(word, allowed).items()
+            if not _opposite(word, meant) and (self.words[meant].is_name or not name)
+        }
         ranked = sorted(
             near, key=lambda w: (near[w], not _keeps_letters(word, w), w[0] != word[0], -self.words[w].count, w)
         )
@@ -110,27 +147,41 @@ class Lexicon:
         return lengths
 
 
-def _one_apart(names: Sequence[str]) -> dict[str, list[str]]:
-    """For each name the others that are one letter away and begin alike, sorted; names without any are left out.
+@cache
+def english_words() -> frozenset[str]:
+    """Some 80,000 words of English, as a frequency list spells them (that of SymSpell, MIT licence)."""
+    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig").splitlines()
+    return frozenset(line.split()[0] for line in lines if line)
 
-    Two words are one step apart only if they become equal by deleting at most one letter of each (Garbe 2012, "1000x
-    faster spelling correction algorithm"), so only words that share such a rest are compared.
-    """
-    alike: dict[str, list[str]] = {}
-    for name in sorted(names):
-        for rest in {name, *(name[:place] + name[place + 1 :] for place in range(1, len(name)))}:
-            alike.setdefault(rest, []).append(name)
-    found: dict[str, set[str]] = {}
-    for group in alike.values():
-        for one, other in permutations(group, 2):
-            if _is_spelled(one) and _is_spelled(other) and OSA.distance(one, other) == 1:
-                found.setdefault(one, set()).add(other)
-    return {name: sorted(others) for name, others in sorted(found.items())}
+
+def _word(text: str) -> str:
+    """An abbreviation as one normalised word, whatever stands between its letters."""
+    return "".join(token.word for token in analyze(text))
+
+
+def _one_apart(names: Sequence[str]) -> dict[str, list[str]]:
+    """For each name the others that are one letter away and begin alike, sorted; names without any are left out."""
+    speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=max(map(len, names), default=0) + 2)
+    spelled = sorted(filter(_is_spelled, set(names)))
+    for name in spelled:
+        speller.create_dictionary_entry(name, 1)
+    near = {name: _others(name, speller) for name in spelled}
+    return {name: others for name, others in near.items() if others}
+
+
+def _others(name: str, speller: SymSpell) -> list[str]:
+    suggestions = speller.lookup(name, Verbosity.ALL, max_edit_distance=1)
+    return sorted(other.term for other in suggestions if other.distance == 1 and other.term[0] == name[0])
 
 
 def _is_spelled(word: str) -> bool:
     """Whether a word can be misspelled: a number is another number then."""
     return word.isalpha() and not _ROMAN.fullmatch(word)
+
+
+def _opposite(word: str, other: str) -> bool:
+    """Whether two words differ by nothing but a prefix that negates."""
+    return word != other and _NEGATING.sub("", word, count=1) == _NEGATING.sub("", other, count=1)
 
 
 def _keeps_letters(typed: str, meant: str) -> bool:

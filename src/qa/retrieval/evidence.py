@@ -152,20 +152,20 @@ class _Terms:
 
     Attributes:
         ids: ``(spellings,)`` ids of all known spellings, ascending.
-        owner: ``(spellings,)`` which term each spelling is of.
+        stands_for: ``(spellings, terms)`` 1 where a spelling is one of a term, else 0.
         idf: ``(terms,)`` of the term, or of its most frequent spelling where it is unknown itself.
         total: the sum of ``idf``, with that of the terms that no spelling is known of.
     """
 
     ids: Rows
-    owner: Rows
+    stands_for: Table
     idf: Scores
     total: float
 
 
 def _known_terms(snapshot: Snapshot, query: Query) -> _Terms:
     lexical = snapshot.lexical
-    spellings: dict[int, int] = {}
+    spellings: list[list[int]] = []
     idf: list[float] = []
     total = 0.0
     for term, variants in query.variants.items():
@@ -173,11 +173,13 @@ def _known_terms(snapshot: Snapshot, query: Query) -> _Terms:
         rarity = min(map(lexical.idf, known), default=lexical.idf(term)) if term not in known else lexical.idf(term)
         total += rarity
         if known:
-            spellings |= {lexical.vocabulary[t]: len(idf) for t in known}
+            spellings.append([lexical.vocabulary[t] for t in known])
             idf.append(rarity)
-    ids = sorted(spellings)
-    owner = np.asarray([spellings[number] for number in ids], dtype=np.int64)
-    return _Terms(np.asarray(ids, dtype=np.int64), owner, np.asarray(idf, dtype=np.float32), total)
+    ids = np.unique(np.asarray([number for numbers in spellings for number in numbers], dtype=np.int64))
+    stands_for = (
+        np.asarray([np.isin(ids, numbers) for numbers in spellings], dtype=np.float32).reshape(len(idf), len(ids)).T
+    )
+    return _Terms(ids, stands_for, np.asarray(idf, dtype=np.float32), total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,11 @@ def _said(snapshot: Snapshot, terms: _Terms, ids: NDArray[np.int32], lengths: Ro
 
 def _count(said: _Said, terms: _Terms, sentences: int) -> Table:
     """How often each term, in any spelling, occurs in each sentence."""
-    kinds = len(terms.idf)
-    cells = said.sentences * kinds + terms.owner[said.spellings]
-    return np.bincount(cells, minlength=sentences * kinds).reshape(sentences, kinds).astype(np.float32)
+    spellings = len(terms.ids)
+    cells = said.sentences * spellings + said.spellings
+    occurrences = np.bincount(cells, minlength=sentences * spellings).reshape(sentences, spellings).astype(np.float32)
+    counts: Table = occurrences @ terms.stands_for
+    return counts
 
 
 def _bm25(counts: Table, lengths: Rows, idf: Scores) -> Scores:

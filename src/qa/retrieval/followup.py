@@ -7,7 +7,7 @@ stand for, begins like a continuation, or has next to no words of its own.
 import re
 from collections.abc import Sequence
 
-from qa.analysis import Token, TokenShape, analyze, token_shapes
+from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
 
 MAX_CARRIED = 8  # words; more would drown the question
 FEW_WORDS = 2  # a question with no more content words than that, and no name, is an ellipsis
@@ -24,15 +24,6 @@ _NOT_POINTING = re.compile(
 )
 _CONTINUES = re.compile(
     r"\W*(and|but|or|so|also|what about|how about|why not|then|ok|okay|yes|no|any|tell me more|more)\b", re.IGNORECASE
-)
-FUNCTION_WORDS = frozenset(
-    "a about after again all also am an and any anything are as ask at be been before being between but by can "
-    "could did do does doing done down else ever find for from further get give go had has have having he her "
-    "here hers him his how i if in into is it its just know let like made make many may me might more most much "
-    "my need no nor not now of off ok on once one ones only or other others our out over own please same say "
-    "see she should show so some such take tell than that the their theirs them then there these they thing "
-    "things this those through to too under until up us use used very want was way we were what when where "
-    "which while who whom whose why will with work works would yes you your ".split()
 )
 
 
@@ -74,6 +65,6 @@ def resolve(question: str, history: Sequence[str]) -> str:
 def _names(question: str, tokens: Sequence[Token]) -> bool:
     shapes = token_shapes(question, tokens)
     return any(
-        shape & TokenShape.CAPITAL and not shape & TokenShape.INITIAL and token.word not in FUNCTION_WORDS
+        is_name(shape) and shape & TokenShape.CAPITAL and token.word not in FUNCTION_WORDS
         for shape, token in zip(shapes, tokens, strict=True)
     )

@@ -13,8 +13,9 @@ import numpy as np
 
 from qa.analysis import analyze
 from qa.index.snapshot import Snapshot
+from qa.index.spelling import Words
 from qa.protocols import Rows, Scores
-from qa.retrieval.query import Query, Words
+from qa.retrieval.query import Query
 from qa.types import Candidate
 
 PLACE = 3

@@ -1,20 +1,20 @@
 """Question → query: spelling made good from the corpus, other spellings of names added, encoded and weighted."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.analysis import Token, TokenShape, analyze, terms, token_shapes
+from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, terms, token_shapes
 from qa.index.bm25 import BM25Index
-from qa.index.spelling import Lexicon
+from qa.index.spelling import Lexicon, Words
 from qa.protocols import Embedder, Encoded
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
-RARE = 3  # passages: a name that more of them say does not single one out
-WHOLE_WORD = 3  # tokens of a word that the encoder knows: itself and the two special ones
+RARE = 3  # passages: a name that more of them hold does not single one out
+WHOLE_WORD = 3  # tokens of a word that the embedder knows: itself and the two special ones
+LONGEST = 8  # words of the long form of an abbreviation
+INITIALS = range(3, 7)  # words whose initials may be an abbreviation that the corpus does not explain
 _QUOTED = re.compile(r'"([^"]{2,})"|“([^”]{2,})”|„([^“”]{2,})[“”]|«([^»]{2,})»|「([^」]{2,})」|『([^』]{2,})』')
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,21 @@ class Query:
 
     Attributes:
         text: what is searched for: the question with mistyped words replaced.
-        encoded: what the encoder makes of it.
+        encoded: what the embedder makes of it.
         tokens: its tokens, in order.
+        shapes: the ``TokenShape`` bits of each.
         variants: for each of its distinct terms, in order, the terms of other spellings.
-        named: what it quotes, or names and the corpus hardly ever says, as normalised words.
+        named: what it quotes, or names and the corpus hardly ever holds, as normalised words.
+        also_searched: the other spellings of names that are searched for with the text, as the corpus spells them.
     """
 
     text: str
     encoded: Encoded
     tokens: tuple[Token, ...]
+    shapes: tuple[int, ...]
     variants: Mapping[str, tuple[str, ...]]
     named: tuple[Words, ...] = ()
+    also_searched: tuple[str, ...] = ()
 
     @property
     def weights(self) -> dict[str, float]:
@@ -42,68 +46,146 @@ class Query:
         return others | dict.fromkeys(self.variants, 1.0)
 
     @property
-    def also_searched(self) -> tuple[str, ...]:
-        """The other spellings that are searched for with the text, each once."""
-        return tuple(dict.fromkeys(term for spellings in self.variants.values() for term in spellings))
+    def names(self) -> set[str]:
+        """The terms that look like names or numbers."""
+        return {token.term for token, shape in zip(self.tokens, self.shapes, strict=True) if is_name(shape)}
+
+
+def plain_query(question: str, embedder: Embedder) -> Query:
+    """A question as it was typed."""
+    tokens = tuple(analyze(question))
+    shapes = tuple(token_shapes(question, tokens))
+    return Query(question, embedder.encode_question(question), tokens, shapes, {token.term: () for token in tokens})
 
 
 def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
     """Correct and expand a question from what the corpus contains; a question in its words comes out unchanged."""
     text = correct(question, lexical, embedder)
     tokens = tuple(analyze(text))
-    variants = {token.term: _variants(place, tokens, lexical) for place, token in enumerate(tokens)}
+    shapes = tuple(token_shapes(text, tokens))
+    names = [_name_spellings(index, tokens, lexical.lexicon) for index in range(len(tokens))]
+    abbreviations = _abbreviations(text, tokens, lexical)
+    typed = {token.term for token in tokens}
+    variants = {
+        token.term: tuple(term for term in _known((*names[index], *abbreviations[index]), lexical) if term not in typed)
+        for index, token in enumerate(tokens)
+    }
     return Query(
-        text, embedder.encode_question(text), tokens, variants, (*_quoted(text), *_rare(text, tokens, lexical))
+        text,
+        embedder.encode_question(text),
+        tokens,
+        shapes,
+        variants,
+        (*_quoted(text), *_rare(tokens, shapes, lexical)),
+        tuple(dict.fromkeys(_capitalised(name) for spellings in names for name in spellings if _new(name, typed))),
     )
 
 
+def _new(words: str, typed: set[str]) -> bool:
+    return not typed.issuperset(terms(words))
+
+
 def _quoted(text: str) -> list[Words]:
-    quotations = [next(filter(None, found.groups())) for found in _QUOTED.finditer(text)]
+    quotations = [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
     phrases = [tuple(token.word for token in analyze(quotation)) for quotation in quotations]
     return [phrase for phrase in phrases if phrase]
 
 
-def _rare(text: str, tokens: Sequence[Token], lexical: BM25Index) -> list[Words]:
-    """Words with a capital or a digit, not the first, that few passages say; several in a row are one name."""
+def _rare(tokens: Sequence[Token], shapes: Sequence[int], lexical: BM25Index) -> list[Words]:
+    """Words with a capital or a digit, not the first, that few passages hold; several in a row are one name."""
     names: list[Words] = []
-    before = -1
-    for place, (token, shape) in enumerate(zip(tokens, token_shapes(text, tokens), strict=True)):
-        is_name = shape & (TokenShape.CAPITAL | TokenShape.DIGIT) and not shape & TokenShape.INITIAL
-        if not is_name or not 0 < lexical.frequency(token.term) <= RARE:
+    previous = -1
+    for index, (token, shape) in enumerate(zip(tokens, shapes, strict=True)):
+        if not is_name(shape) or shape & TokenShape.INITIAL or not 0 < lexical.frequency(token.term) <= RARE:
             continue
-        if names and before == place - 1:
+        if names and previous == index - 1:
             names[-1] = (*names[-1], token.word)
         else:
             names.append((token.word,))
-        before = place
+        previous = index
     return names
 
 
 def correct(question: str, lexical: BM25Index, embedder: Embedder) -> str:
-    """Replace each word that neither the corpus nor the encoder knows by the nearest word of the corpus."""
-    unknown = [token for token in analyze(question) if token.term not in lexical.vocabulary]
+    """Replace each word that neither the corpus, nor the embedder, nor English knows by the nearest of the corpus."""
+    tokens = analyze(question)
+    shapes = token_shapes(question, tokens)
+    unknown = [
+        (token, shape) for token, shape in zip(tokens, shapes, strict=True) if token.term not in lexical.vocabulary
+    ]
     if not unknown:
         return question
-    sizes = embedder.count_tokens([token.word for token in unknown])
-    for token, size in reversed(list(zip(unknown, sizes, strict=True))):
-        if size > WHOLE_WORD and (meant := _meant(token.word, lexical.lexicon)):
-            question = question[: token.start] + meant + question[token.end :]
+    sizes = embedder.count_tokens([token.word for token, _ in unknown])
+    for (token, shape), size in reversed(list(zip(unknown, sizes, strict=True))):
+        if size > WHOLE_WORD and (meant := _meant(token.word, lexical.lexicon, name=is_name(shape))):
+            capital = question[token.start].isupper() and meant.islower()
+            question = question[: token.start] + (_capitalised(meant) if capital else meant) + question[token.end :]
     return question
 
 
-def _meant(word: str, lexicon: Lexicon) -> str | None:
+def _meant(word: str, lexicon: Lexicon, *, name: bool) -> str | None:
     pair = lexicon.joined.get(word)
-    return " ".join(pair) if pair else lexicon.nearest(word)
+    if pair and not FUNCTION_WORDS.intersection(pair):
+        return " ".join(map(str.capitalize, pair))
+    meant = lexicon.nearest(word, name=name)
+    return meant.capitalize() if meant and lexicon.words[meant].is_name else meant
 
 
-def _variants(place: int, tokens: Sequence[Token], lexical: BM25Index) -> tuple[str, ...]:
-    """Terms of other spellings of a name: a letter apart, its two halves, or joined with the word after it."""
-    word = tokens[place].word
-    spellings = list(lexical.lexicon.variants.get(word, ()))
-    for spelling in (word, *spellings):
-        spellings += lexical.lexicon.joined.get(spelling, ())
-    if place + 1 < len(tokens) and (joined := word + tokens[place + 1].word) in lexical.lexicon.words:
-        spellings.append(joined)
-    own = {token.term for token in tokens}
+def _capitalised(words: str) -> str:
+    return " ".join(word.capitalize() for word in words.split())
+
+
+def _known(spellings: Sequence[str], lexical: BM25Index) -> tuple[str, ...]:
     found = dict.fromkeys(term for spelling in spellings for term in terms(spelling))
-    return tuple(term for term in found if term in lexical.vocabulary and term not in own)
+    return tuple(term for term in found if term in lexical.vocabulary)
+
+
+def _abbreviations(text: str, tokens: Sequence[Token], lexical: BM25Index) -> list[list[str]]:
+    """For each token the abbreviation that it is a word of, or the rarest word of what it abbreviates."""
+    long_forms = lexical.lexicon.abbreviations
+    words: list[list[str]] = [[] for _ in tokens]
+    for index, token in enumerate(tokens):
+        if token.word in long_forms and text[token.start : token.end].isupper():
+            words[index].append(max(long_forms[token.word], key=lambda word: _rarity(word, lexical)))
+    for start, end, short in _abbreviated(tokens, lexical):
+        for index in range(start, end):
+            if tokens[index].word not in FUNCTION_WORDS:
+                words[index].append(short)
+    return words
+
+
+def _rarity(word: str, lexical: BM25Index) -> float:
+    return max(map(lexical.idf, terms(word)), default=0.0)
+
+
+def _name_spellings(index: int, tokens: Sequence[Token], lexicon: Lexicon) -> list[str]:
+    """Spellings of a name: a letter apart, its two halves, or joined with the word after it."""
+    word = tokens[index].word
+    spellings = list(lexicon.variants.get(word, ()))
+    for spelling in (word, *spellings):
+        pair = lexicon.joined.get(spelling, ())
+        if not FUNCTION_WORDS.intersection(pair):
+            spellings += pair
+    if index + 1 < len(tokens) and (joined := word + tokens[index + 1].word) in lexicon.words:
+        spellings.append(joined)
+    return spellings
+
+
+def _abbreviated(tokens: Sequence[Token], lexical: BM25Index) -> Iterator[tuple[int, int, str]]:
+    """Runs of tokens, by start and end, that the corpus abbreviates, and the abbreviation.
+
+    Where no document explains it, the initials of several words are one if the corpus has them as a name and lacks one
+    of the words.
+    """
+    lexicon = lexical.lexicon
+    words = [token.word for token in tokens]
+    for start in range(len(words)):
+        for end in range(start + 2, min(start + LONGEST, len(words)) + 1):
+            run = tuple(words[start:end])
+            if short := lexicon.abbreviation_of.get(run):
+                yield start, end, short
+            elif len(run) in INITIALS and not FUNCTION_WORDS.intersection(run):
+                initials = "".join(word[0] for word in run)
+                entry = lexicon.words.get(initials)
+                if entry and entry.is_name and any(t.term not in lexical.vocabulary for t in tokens[start:end]):
+                    yield start, end, initials

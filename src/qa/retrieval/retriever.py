@@ -6,14 +6,13 @@ from time import perf_counter
 
 import numpy as np
 
-from qa.analysis import analyze
 from qa.index.bm25 import best_hits
 from qa.index.snapshot import Snapshot
 from qa.protocols import Embedder, Rows, Scores
 from qa.retrieval.evidence import Evidence, gather, standardised
 from qa.retrieval.followup import resolve
 from qa.retrieval.named import holders
-from qa.retrieval.query import Query, make_query
+from qa.retrieval.query import Query, make_query, plain_query
 from qa.retrieval.ranking import rank
 from qa.types import Candidate
 
@@ -64,8 +63,7 @@ class Retriever:
 
     def plain_query(self, question: str) -> Query:
         """A question as it was typed: what the baselines search for."""
-        tokens = tuple(analyze(question))
-        return Query(question, self._embedder.encode_question(question), tokens, {token.term: () for token in tokens})
+        return plain_query(question, self._embedder)
 
 
 def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:

@@ -14,7 +14,7 @@ from qa.index.spelling import LONG, SHORTEST_NAME, Lexicon
 TEXT = """In 1990 Xu Jiatun left Hong Kong. They met Xu Jiatun, and later
 Yu Qiang-sheng and Yu Qiansheng, at the harbour.
 It was the harbour of Super Bowl XXXVII and of Louis XVIII. We saw XXVIII boats, XXXVII flags and the year of MDCCLXX.
-The officials became head of the agency. An official may become known."""
+The officials became head of the agency. An official may become known. The Chinese Communist Party (CCP) ruled."""
 
 
 def lexicon_of(text: str) -> Lexicon:
@@ -82,3 +82,32 @@ def test_the_disk_changes_nothing(tmp_path: Path) -> None:
     CORPUS.save(tmp_path / "lexicon.json")
     loaded = Lexicon.load(tmp_path / "lexicon.json")
     assert (loaded.words, loaded.joined, loaded.variants) == (CORPUS.words, CORPUS.joined, CORPUS.variants)
+    assert loaded.abbreviations == CORPUS.abbreviations == {"ccp": ("chinese", "communist", "party")}
+
+
+def test_an_older_lexicon_has_no_abbreviations(tmp_path: Path) -> None:
+    """What was saved before abbreviations were gathered still loads."""
+    path = tmp_path / "lexicon.json"
+    path.write_text('{"words": {"boat": [2, 0]}, "joined": {}, "variants": {}}', "utf-8")
+    assert Lexicon.load(path).abbreviations == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("emigrants", "The immigrants came."),
+        ("proscribed", "It was prescribed."),
+        ("unofficiall", "an officiall note"),
+        ("informel", "a formel note"),
+    ],
+)
+def test_no_word_is_corrected_into_another(typed: str, text: str) -> None:
+    """A word of English is what it is, and no word becomes its opposite."""
+    assert lexicon_of(text).nearest(typed) is None
+
+
+def test_a_name_is_corrected_into_a_name() -> None:
+    """A word with a capital means a name of the corpus, not a word that is near it."""
+    words = lexicon_of("the harbourr, and Harbouro there. A harbourr. the harbourr")
+    assert words.nearest("harbourx") == "harbourr"
+    assert words.nearest("harbourx", name=True) == "harbouro"

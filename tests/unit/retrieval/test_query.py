@@ -1,0 +1,108 @@
+"""What a question is searched for as, over a corpus of a few sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from qa.analysis import analyze
+from qa.index.bm25 import BM25Index
+from qa.protocols import Encoded
+from qa.retrieval.query import VARIANT_WEIGHT, correct, make_query
+from qa.types import Passage, Span
+
+SENTENCES = (
+    "In 1990 Xu Jiatun left Hong Kong for Los Angeles.",
+    "The Coastal Rescue Association (CRA) keeps two boats.",
+    "They treated 214 people with COPD and some with CRA there.",
+    "We met Qiansheng and saw Qiangsheng, and later Yu Zhen-san.",
+    "The book lists immigrants.",
+)
+
+
+class Letters:
+    """Counts every three letters as a token that the model knows; gives one vector for all texts."""
+
+    fingerprint, dimension, max_tokens, projection = "letters", 1, 99, None
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [2 + -(-len(text) // 3) for text in texts]
+
+    def encode_question(self, text: str) -> Encoded:
+        one = np.ones((1, 1), dtype=np.float32)
+        return Encoded(one[0], one, np.zeros(1, dtype=np.int64), np.zeros((1, 2), dtype=np.int64))
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
+        return [self.encode_question(text) for text in texts]
+
+
+def passage(text: str) -> Passage:
+    return Passage("a.txt", 0, 0, len(text), text, (Span(0, len(text)),))
+
+
+@pytest.fixture(scope="module")
+def lexical() -> BM25Index:
+    return BM25Index.build([passage(sentence) for sentence in SENTENCES])
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("When did Xu Jiatn leave?", "When did Xu Jiatun leave?"),
+        ("when did xu jiatn leave?", "when did xu Jiatun leave?"),
+        ("Who met Zhensan?", "Who met Zhen San?"),
+        ("How many emigrants does the book list?", "How many emigrants does the book list?"),
+        ("Who is Lisst?", "Who is Lisst?"),
+        ("Who trreated them?", "Who treated them?"),
+    ],
+)
+def test_corrections(lexical: BM25Index, typed: str, searched: str) -> None:
+    """A mistyped word becomes the corpus's, names with their capital; English words and other names stay."""
+    assert correct(typed, lexical, Letters()) == searched
+
+
+@pytest.mark.parametrize(
+    ("question", "term", "variants"),
+    [
+        ("Who leads the Coastal Rescue Association?", "coastal", ("cra",)),
+        ("Who leads the Coastal Rescue Association?", "rescu", ("cra",)),
+        ("Who leads the CRA?", "cra", ("coastal",)),
+        ("who leads the cra?", "cra", ()),
+        ("Who has chronic obstructive pulmonary disease?", "diseas", ("copd",)),
+        ("Who met Qiansheng?", "qiansheng", ("qiangsheng",)),
+        ("Who met Zhensan?", "zhen", ()),
+    ],
+)
+def test_other_words_for_a_term(lexical: BM25Index, question: str, term: str, variants: tuple[str, ...]) -> None:
+    """Names a letter apart and both forms of an abbreviation are searched for, at less weight than what is typed."""
+    query = make_query(question, lexical, Letters())
+    assert query.variants[term] == variants
+    assert all(query.weights[variant] == VARIANT_WEIGHT for variant in variants)
+    assert query.weights[term] == 1.0
+
+
+def test_only_other_spellings_of_names_are_shown(lexical: BM25Index) -> None:
+    """Abbreviations are searched for in silence; names are shown as they are spelled, never as stems."""
+    assert make_query("Who met Qiansheng of the CRA?", lexical, Letters()).also_searched == ("Qiangsheng",)
+
+
+def test_a_query_carries_what_its_tokens_are(lexical: BM25Index) -> None:
+    """Tokens and shapes are made once; names are words with a digit, or with a capital inside the question."""
+    query = make_query("Did Xu Jiatun leave in 1990?", lexical, Letters())
+    assert list(query.tokens) == analyze(query.text)
+    assert len(query.shapes) == len(query.tokens)
+    assert query.names == {"xu", "jiatun", "1990"}
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ('Who said "two boats"?', (("two", "boats"),)),
+        ("Who said «two boats» and “Hong Kong”?", (("two", "boats"), ("hong", "kong"), ("hong", "kong"))),
+        ("Did Xu Jiatun leave?", (("xu", "jiatun"),)),
+        ("did they leave?", ()),
+    ],
+)
+def test_what_a_question_names(lexical: BM25Index, question: str, named: tuple[tuple[str, ...], ...]) -> None:
+    """Quoted words, and neighbouring names that few passages hold, as one."""
+    assert make_query(question, lexical, Letters()).named == named
