@@ -1,4 +1,4 @@
-"""How many questions the service works on, and how many may wait."""
+"""How many questions the service works on at once, and who gives way."""
 
 import os
 import threading
@@ -39,19 +39,6 @@ class Watched(Answerer):
             self.running -= 1
 
 
-def ask_at_once(service: Service) -> list[bool]:
-    """Whether each of many questions was answered; the others were turned away."""
-
-    def ask(number: int) -> bool:
-        try:
-            return bool(service.ask(Question(f"When did plane {number} leave?")).answer)
-        except TooBusy:
-            return False
-
-    with ThreadPoolExecutor(ASKED) as pool:
-        return list(pool.map(ask, range(ASKED)))
-
-
 @pytest.mark.parametrize("processors", [1, 3])
 def test_as_many_answers_at_once_as_processors(corpus_index, embedder, monkeypatch, processors):
     """More would only slow each other down; all are answered."""
@@ -59,13 +46,36 @@ def test_as_many_answers_at_once_as_processors(corpus_index, embedder, monkeypat
     answerer = Watched(Retriever(embedder))
     service = Service(corpus_index, embedder, answerer)
     service.open()
-    assert all(ask_at_once(service))
+    with ThreadPoolExecutor(ASKED) as pool:
+        answered = list(pool.map(lambda n: service.ask(Question(f"When did plane {n} leave?")), range(ASKED)))
+    assert all(each.answer for each in answered)
     assert answerer.most == processors
 
 
-def test_more_than_may_wait_are_turned_away(corpus_index, embedder):
-    """Those that are beyond the bound hear so at once, and the next question is answered again."""
-    service = Service(corpus_index, embedder, Watched(Retriever(embedder)), max_waiting=4)
+def test_whoever_does_not_wait_gives_way(corpus_index, embedder, monkeypatch):
+    """While the only processor answers, a question that is not to wait is turned away; then it is answered."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    service = Service(corpus_index, embedder, Held(Retriever(embedder)))
+    Held.go_on.set()
     service.open()
-    assert 4 <= sum(ask_at_once(service)) < ASKED
-    assert service.ask(Question("When did the plane leave?"))
+    Held.go_on.clear()
+    Held.begun.clear()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(service.ask, Question("When did the plane leave?"))
+        assert Held.begun.wait(20)
+        with pytest.raises(TooBusy, match="every processor"):
+            service.ask(Question("When did the ferry leave?"), wait=False)
+        Held.go_on.set()
+        assert first.result().answer
+    assert service.ask(Question("When did the ferry leave?"), wait=False).answer
+
+
+class Held(Answerer):
+    """Answers when told to."""
+
+    begun, go_on = threading.Event(), threading.Event()
+
+    def answer(self, snapshot, question):
+        self.begun.set()
+        assert self.go_on.wait(20)
+        return super().answer(snapshot, question)

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
+from qa.api.admission import SURELY_WAITING
 from qa.api.server import listen
-from qa.serving.service import MAX_WAITING
 from servers import environment, run_qa, serve, start
 
 STOPPED_BY_CTRL_C = 130
@@ -47,24 +47,39 @@ def test_answers_are_sent_at_once():
             assert accepted.proto == socket.IPPROTO_TCP
 
 
-def test_too_many_questions_at_once(corpus_index):
-    """With two places, more questions at once get 429 and Retry-After, the others their answers; then all
-    is as before.
+ROUTES = [
+    "/ask?question=Who+is+Jia+Jia%3F", "/?question=Who+is+Jia+Jia%3F", "/panel?open=xu-jiatun.md&question=Who",
+    "/documents", "/documents/xu-jiatun.md?start=1&end=5", "/documents/xu-jiatun.md/similarity?question=Who",
+    "/choices", "/corpus",
+]  # fmt: skip
+
+
+def test_too_much_at_once(corpus_index):
+    """Whatever is asked for by too many at once, some hear 429 and Retry-After at once, the others their answers, and
+    the checks of health are answered all the while; then all is as before.
     """
-    with serve("--index", corpus_index, QA_MAX_WAITING="2") as server:
+    with serve("--index", corpus_index) as server:
         server.wait_until_ready()
-        seen = {}
-        with httpx2.Client(base_url=server.address, timeout=60) as client, ThreadPoolExecutor(16) as crowd:
-            ends = time.monotonic() + 60
-            while len(seen) < 2 and time.monotonic() < ends:
-                asked = [
-                    crowd.submit(client.get, "/ask", params={"question": f"Who is Jia Jia? {n}"}) for n in range(48)
-                ]
-                seen |= {response.status_code: response for response in (one.result() for one in asked)}
-            assert set(seen) == {200, 429}
-            assert seen[429].headers["content-type"] == "application/problem+json"
-            assert int(seen[429].headers["retry-after"]) >= 1
-            assert seen[429].json()["type"] == "/problems/too-many-requests"
+        limits = httpx2.Limits(max_connections=200)
+        with (
+            httpx2.Client(base_url=server.address, timeout=60, limits=limits) as client,
+            ThreadPoolExecutor(100) as crowd,
+        ):
+            seen, health = [], []
+            for round_ in range(2):
+                paths = [path.replace("Who", f"Who+{round_}+{n}+") for n in range(25) for path in ROUTES]
+                asked = [crowd.submit(client.get, path, headers={"Accept": "text/html"}) for path in paths]
+                while not all(each.done() for each in asked):
+                    health.append(httpx2.get(server.address + "/healthz", timeout=20).status_code)
+                seen += [each.result() for each in asked]
+            assert {response.status_code for response in seen} == {200, 429}
+            assert set(health) == {200}
+            refused = [response for response in seen if response.status_code == 429]
+            assert {response.request.url.path for response in refused} >= {"/ask", "/", "/panel", "/documents"}
+            for response in refused:
+                assert response.headers["content-type"] == "application/problem+json"
+                assert int(response.headers["retry-after"]) >= 1
+                assert response.json()["type"] == "/problems/too-many-requests"
             for _ in range(5):
                 assert client.post("/ask", json={"question": "Who is Jia Jia?"}).status_code == 200
             assert_it_finishes_what_it_began(server, client)
@@ -81,8 +96,8 @@ def assert_it_finishes_what_it_began(server, client):
 
 
 def test_a_usual_crowd_is_answered(client):
-    """As many at once as the default allows are all answered."""
-    with ThreadPoolExecutor(MAX_WAITING // 2) as crowd:
+    """As many at once as may surely wait are all answered."""
+    with ThreadPoolExecutor(SURELY_WAITING) as crowd:
         asked = [crowd.submit(client.get, "/ask", params={"question": f"Who is Jia Jia? {n}"}) for n in range(64)]
         assert {one.result().status_code for one in asked} == {200}
 

@@ -12,9 +12,8 @@ VALUES = {
     "query_prompt": "query: ", "embedder": "sentence-transformers",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
     "keep_snapshots": "7",
-    "max_waiting": "9", "cached_answers": "10", "threads": "2", "log_level": "debug",
-    "allowed_hosts": "qa.example", "max_upload_files": "3", "max_upload_mb": "4", "max_file_mb": "5",
-    "max_documents": "6", "max_corpus_mb": "7", "min_free_mb": "8",
+    "cached_answers": "10", "threads": "2", "log_level": "debug",
+    "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",
     "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",
 }  # fmt: skip
@@ -87,7 +86,7 @@ def test_unknown_names_are_refused(monkeypatch, wrong, meant):
     [
         ("port", "x"), ("port", "65536"), ("port", "-1"), ("port", ""), ("passage_tokens", "63"),
         ("keep_snapshots", "0"),
-        ("max_waiting", "0"), ("threads", "0"), ("threads", "nan"), ("log_level", "loud"), ("precision", "int4"),
+        ("threads", "0"), ("threads", "nan"), ("log_level", "loud"), ("precision", "int4"),
         ("trusted_proxies", "proxy"),
     ],
 )  # fmt: skip

@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 
 from places import CHECKOUT
-from qa.corpus.folder import list_files
-from qa.corpus.uploads import Outcome, Stored, UploadLimits, Uploads
+from qa.corpus.folder import MAX_FILE_BYTES, list_files
+from qa.corpus.uploads import Outcome, Stored, Uploads
 from qa.durable import link
 from qa.errors import Conflict, DocumentNotFound, NotStored, TooLarge
 from servers import environment
 
-LIMITS = UploadLimits(free_bytes=0)
 OLD, NEW = b"The ferry left at noon.", b"The ferry left at one."
 
 
@@ -32,11 +31,7 @@ def corpus(tmp_path):
 
 @pytest.fixture
 def uploads(corpus, tmp_path):
-    return Uploads(corpus, tmp_path / "index", LIMITS)
-
-
-def limited(corpus, **limits):
-    return Uploads(corpus, corpus.parent / "index", UploadLimits(**({"free_bytes": 0} | limits)))
+    return Uploads(corpus, tmp_path / "index", 0)
 
 
 def add(uploads, name="a.txt", content=OLD, **options):
@@ -122,7 +117,7 @@ def test_undo_brings_back_the_last_version(uploads, corpus):
 def test_only_files_of_the_corpus_can_be_deleted(tmp_path, name):
     """What is no visible file of the corpus, by exactly its id, is not found; nothing outside is touched."""
     corpus = tmp_path / "corpus"
-    uploads = Uploads(corpus, corpus / "index", LIMITS)
+    uploads = Uploads(corpus, corpus / "index", 0)
     add(uploads)
     (corpus / "folder").mkdir()
     (corpus / "index").mkdir()
@@ -197,22 +192,20 @@ def test_what_is_deleted_never_leaves_through_a_link(uploads, corpus, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("limits", "error", "says"),
+    ("free_bytes", "content", "error", "says"),
     [
-        ({"file_bytes": 22}, TooLarge, "the file has 23 bytes, at most 22 are taken"),
-        ({"documents": 1}, NotStored, "the corpus holds 1 files, the most that it may"),
-        ({"corpus_bytes": 40}, NotStored, "23 bytes do not fit; delete some"),
-        ({"free_bytes": 2**60}, NotStored, "MB free, and [0-9]+ MB must stay so"),
+        (0, OLD * (MAX_FILE_BYTES // len(OLD) + 1), TooLarge, f"at most {MAX_FILE_BYTES} are taken; split it"),
+        (2**60, OLD, NotStored, "MB free, and [0-9]+ MB must stay so"),
     ],
+    ids=["large file", "full disk"],
 )
-def test_limits(uploads, corpus, limits, error, says):
+def test_limits(uploads, corpus, free_bytes, content, error, says):
     """Each limit has its error, which says how much is there and what to do; nothing is written."""
     add(uploads)
     with pytest.raises(error, match=says):
-        add(limited(corpus, **limits), "b.txt")
+        add(Uploads(corpus, corpus.parent / "index", free_bytes), "b.txt", content)
     assert files(corpus) == {"a.txt": OLD}
     assert hidden(corpus) == set()
-    assert add(limited(corpus, **limits | {"file_bytes": 23, "free_bytes": 0})).outcome is Outcome.UNCHANGED
 
 
 def test_changes_are_remembered_until_they_are_built(uploads, corpus):
@@ -324,21 +317,21 @@ def test_sweeping(uploads, corpus):
 KILLED = """
 import sys
 from pathlib import Path
-from qa.corpus.uploads import UploadLimits, Uploads
+from qa.corpus.uploads import Uploads
 class Endless:
     def seek(self, *_): return 1
     def read(self, count):
         print("reading", flush=True)
         return b"a" * count
-Uploads(Path(sys.argv[1]), Path(sys.argv[2]), UploadLimits(free_bytes=0)).add("a.txt", Endless())
+Uploads(Path(sys.argv[1]), Path(sys.argv[2]), 0).add("a.txt", Endless())
 """
 FULL = """
 import io, resource, signal, sys
 from pathlib import Path
 from qa.errors import NotStored
-from qa.corpus.uploads import UploadLimits, Uploads
+from qa.corpus.uploads import Uploads
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-uploads = Uploads(Path(sys.argv[1]), Path(sys.argv[2]), UploadLimits(free_bytes=0))
+uploads = Uploads(Path(sys.argv[1]), Path(sys.argv[2]), 0)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
     uploads.add("a.txt", io.BytesIO(b"a" * 3_000_000))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qa.answering.answerer import Answerer
 from qa.config import PREFIX, Settings
-from qa.corpus.uploads import MB, UploadLimits, Uploads
+from qa.corpus.uploads import MB, Uploads
 from qa.embedders import choose_embedder
 from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
@@ -64,18 +64,12 @@ def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
-    return Service(settings.index, embedder, answerer, settings.max_waiting, settings.cached_answers)
+    return Service(settings.index, embedder, answerer, settings.cached_answers)
 
 
 def build_uploads(settings: Settings) -> Uploads:
     """What changes the corpus folder for a server."""
-    limits = UploadLimits(
-        file_bytes=settings.max_file_mb * MB,
-        documents=settings.max_documents,
-        corpus_bytes=settings.max_corpus_mb * MB,
-        free_bytes=settings.min_free_mb * MB,
-    )
-    return Uploads(settings.corpus, settings.index, limits)
+    return Uploads(settings.corpus, settings.index, settings.min_free_mb * MB)
 
 
 def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None]) -> Jobs:

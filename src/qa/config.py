@@ -34,7 +34,6 @@ class Settings(BaseSettings):
     extractor: str = Field("default", description="what finds exact answers: default, off, or an ONNX file of your own")
     passage_tokens: int = Field(256, ge=64, description="the longest passage, in the embedder's tokens")
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
-    max_waiting: int = Field(32, ge=1, description="how many questions are answered or wait at once; more are refused")
     watch: bool = Field(False, description="whether the server indexes changes of the corpus as they come")
     cached_answers: int = Field(512, ge=0, description="how many answers are kept, for questions that come again")
     threads: int | None = Field(None, ge=1, description="the encoder's threads; default: all to index, one to answer")
@@ -57,11 +56,7 @@ class Settings(BaseSettings):
         None, ge=0, description="how many requests one client may make; default: 600, and any number on this machine"
     )
     allowed_hosts: str = Field("", description="more names that this server is reached by, with commas between them")
-    max_upload_files: int = Field(20, ge=1, description="how many files one request may bring")
     max_upload_mb: int = Field(128, ge=1, description="the largest request that brings files")
-    max_file_mb: int = Field(32, ge=1, le=32, description="the largest file that is taken over HTTP")
-    max_documents: int = Field(10_000, ge=1, description="how many files the corpus may hold for one to be added")
-    max_corpus_mb: int = Field(2048, ge=1, description="how large the corpus may become over HTTP")
     min_free_mb: int = Field(128, ge=0, description="how much of the disk stays free when files are added over HTTP")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 

@@ -14,6 +14,7 @@ from qa import compose
 from qa.answering.suggestions import Suggestions
 from qa.api import errors
 from qa.api.access import Access
+from qa.api.admission import Admission
 from qa.api.clients import ClientLimits
 from qa.api.guard import Guard
 from qa.api.limits import Limits
@@ -82,7 +83,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
     app.state.stopping = stopping
     app.state.streams = Streams()
-    app.state.suggestions = Suggestions(lambda text: service.ask(Question(text)).answer)
+    app.state.suggestions = Suggestions(lambda text: service.ask(Question(text), wait=False).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS, settings.min_free_mb * MB)
     app.state.shown = Shown(service.index / SHOWN)
     app.state.pages = Pages(web_folder() / "templates")
@@ -90,6 +91,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(Admission)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     if settings.trusted_proxies:

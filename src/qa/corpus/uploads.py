@@ -26,6 +26,7 @@ from qa.durable import link, status, storing, sync, sync_folder
 from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge
 
 KEPT_DAYS = 30
+MAX_FILES = 20  # in one request
 COPY_BYTES = 2**20
 MB = 2**20
 _DRAFT, _DELETED, _UNINDEXED = ".upload-", ".deleted", ".unindexed"
@@ -47,28 +48,14 @@ class Stored:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """What an upload may take; sizes in bytes, ``free_bytes`` is what has to stay free on the disk."""
-
-    file_bytes: int = MAX_FILE_BYTES
-    documents: int = 10_000
-    corpus_bytes: int = 2048 * MB
-    free_bytes: int = 128 * MB
-
-
 class Uploads:
-    """Adds, deletes and brings back files of one corpus folder."""
+    """Adds, deletes and brings back files of one corpus folder; ``free_bytes`` of its disk stay free."""
 
-    def __init__(self, corpus: Path, index: Path, limits: UploadLimits) -> None:
+    def __init__(self, corpus: Path, index: Path, free_bytes: int) -> None:
         self._corpus = corpus
         self._index = index
-        self._limits = limits
+        self._free_bytes = free_bytes
         self._lock = threading.Lock()
-
-    @property
-    def limits(self) -> UploadLimits:
-        return self._limits
 
     def add(self, name: str, content: BinaryIO, replace: bool = False) -> Stored:
         """Put a file into the corpus under its safe name; it is on the disk when this returns.
@@ -88,13 +75,13 @@ class Uploads:
         content.seek(0)
         if not size:
             raise ChangeRefused("the file is empty")
-        if size > self._limits.file_bytes:
-            raise TooLarge(f"the file has {size} bytes, at most {self._limits.file_bytes} are taken; split it")
+        if size > MAX_FILE_BYTES:
+            raise TooLarge(f"the file has {size} bytes, at most {MAX_FILE_BYTES} are taken; split it")
         with storing():
             self._make_folder()
             self.check_disk(size)
             with self._draft(content) as draft, self._lock:
-                outcome = self._publish(draft, self._corpus / document_id, size, replace)
+                outcome = self._publish(draft, self._corpus / document_id, replace)
         return Stored(document_id, outcome)
 
     def delete(self, document_id: str) -> None:
@@ -143,9 +130,9 @@ class Uploads:
         """
         corpus = self._corpus.resolve()
         free = shutil.disk_usage(next(folder for folder in (corpus, *corpus.parents) if folder.is_dir())).free
-        if free - size < self._limits.free_bytes:
+        if free - size < self._free_bytes:
             raise NotStored(
-                f"{size} bytes do not fit: the disk has {free // MB} MB free, and {self._limits.free_bytes // MB} MB "
+                f"{size} bytes do not fit: the disk has {free // MB} MB free, and {self._free_bytes // MB} MB "
                 "must stay so; make room and try again"
             )
 
@@ -197,10 +184,9 @@ class Uploads:
         finally:
             draft.unlink(missing_ok=True)
 
-    def _publish(self, draft: Path, target: Path, size: int, replace: bool) -> Outcome:
+    def _publish(self, draft: Path, target: Path, replace: bool) -> Outcome:
         old = status(target)
         if old is None:
-            self._check_limits(1, size)
             self._mark()
             link(draft, target)
             sync_folder(self._corpus)
@@ -213,7 +199,6 @@ class Uploads:
             return Outcome.UNCHANGED
         if not replace:
             raise Conflict(f"another document is called {target.name}; rename the file, or send it with replace=true")
-        self._check_limits(0, size - old.st_size)
         self._mark()
         kept = self._place_for(target.name)
         link(target, kept)
@@ -221,17 +206,6 @@ class Uploads:
         draft.replace(target)
         sync_folder(self._corpus)
         return Outcome.REPLACED
-
-    def _check_limits(self, documents: int, size: int) -> None:
-        files = list_files(self._corpus, self._index)
-        if len(files) + documents > self._limits.documents:
-            raise NotStored(f"the corpus holds {len(files)} files, the most that it may; delete some first")
-        held = sum(found.st_size for name in files if (found := status(self._corpus / name)))
-        if held + size > self._limits.corpus_bytes:
-            raise NotStored(
-                f"the corpus holds {held // MB} of {self._limits.corpus_bytes // MB} MB, and {size} bytes do not fit; "
-                "delete some documents first"
-            )
 
     def is_kept(self, document_id: str) -> bool:
         """Whether ``restore`` would find something."""

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 POLL_S = 0.5
 RETRY_S = 2.0  # while nothing serves
 RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
-MAX_WAITING = 32  # below the 40 threads that the web framework runs requests in: the other routes stay free
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Service:
         index: Path,
         embedder: Embedder,
         answerer: Answerer,
-        max_waiting: int = MAX_WAITING,
         cached_answers: int = 0,
     ) -> None:
         self._index = index
@@ -54,8 +52,6 @@ class Service:
         self._refused: IndexUnusable | None = None
         self._tried: tuple[str | None, int] | None = None
         self._cache = AnswerCache(cached_answers)
-        self._max_waiting = max_waiting
-        self._places = threading.BoundedSemaphore(max_waiting)
         # One at a time on each processor: more of them would only take the interpreter's lock from each other.
         self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
 
@@ -152,25 +148,24 @@ class Service:
         require_embedder(snapshot, self._embedder)
         return snapshot, damage
 
-    def ask(self, question: Question) -> Answered:
-        """Answer from the snapshot that is open now.
+    def ask(self, question: Question, wait: bool = True) -> Answered:
+        """Answer from the snapshot that is open now; without ``wait`` only where a processor is free for it.
 
         Raises:
             IndexUnusable: none is open.
-            TooBusy: ``max_waiting`` other questions are being answered or wait for it.
+            TooBusy: every processor answers another question.
         """
         snapshot = self.snapshot
-        if not self._places.acquire(blocking=False):
-            raise TooBusy(f"{self._max_waiting} questions are being answered already; try again in a few seconds")
-        try:
-            work = partial(self._work, snapshot, question)
-            return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
-        finally:
-            self._places.release()
+        work = partial(self._work, snapshot, question, wait)
+        return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
 
-    def _work(self, snapshot: Snapshot, question: Question) -> Answer:
-        with self._processors:
+    def _work(self, snapshot: Snapshot, question: Question, wait: bool) -> Answer:
+        if not self._processors.acquire(blocking=wait):
+            raise TooBusy("every processor answers another question; try again in a few seconds")
+        try:
             return self._answerer.answer(snapshot, question)
+        finally:
+            self._processors.release()
 
 
 def _report(error: Exception, said: str) -> str:

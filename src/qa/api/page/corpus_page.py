@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Query
 from fastapi.responses import HTMLResponse
 
-from qa.api.dependencies import CurrentJobs, CurrentService, CurrentSettings, CurrentShown, CurrentUploads, HtmlPages
+from qa.api.dependencies import CurrentJobs, CurrentService, CurrentShown, CurrentUploads, HtmlPages
 from qa.api.guard import CurrentGuard
 from qa.api.page.view import View
 from qa.api.schemas.changes import FileBody
+from qa.corpus.folder import MAX_FILE_BYTES
+from qa.corpus.uploads import MAX_FILES, MB
 from qa.errors import QAError
 
 PAGE = 100
@@ -26,12 +28,11 @@ class CorpusPage:
         shown: CurrentShown,
         uploads: CurrentUploads,
         jobs: CurrentJobs,
-        settings: CurrentSettings,
         guard: CurrentGuard,
         page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     ) -> None:
         self._service, self._pages, self._shown = service, pages, shown
-        self._uploads, self._jobs, self._settings, self._guard = uploads, jobs, settings, guard
+        self._uploads, self._jobs, self._guard = uploads, jobs, guard
         self._page = page
 
     def render(
@@ -59,8 +60,8 @@ class CorpusPage:
             deleted=deleted if deleted and self._uploads.is_kept(deleted) else None,
             job=self._jobs.current(),
             guard=self._guard,
-            max_files=self._settings.max_upload_files,
-            max_file_mb=self._settings.max_file_mb,
+            max_files=MAX_FILES,
+            max_file_mb=MAX_FILE_BYTES // MB,
         )
 
 

@@ -11,11 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
 from qa.api.access import CHANGES
-from qa.api.dependencies import CurrentJobs, CurrentSettings, CurrentUploads, WantsHtml
+from qa.api.dependencies import CurrentJobs, CurrentUploads, WantsHtml
 from qa.api.errors import problem
 from qa.api.page.corpus_page import CurrentCorpusPage
 from qa.api.schemas.changes import ChangeBody, FileBody, JobBody, UndoBody, UploadBody, restore_url
-from qa.corpus.uploads import Uploads
+from qa.corpus.uploads import MAX_FILES, Uploads
 from qa.durable import storing
 from qa.errors import ChangeRefused, DocumentNotFound
 
@@ -53,7 +53,6 @@ async def upload(
     request: Request,
     uploads: CurrentUploads,
     jobs: CurrentJobs,
-    settings: CurrentSettings,
     page: CurrentCorpusPage,
     html: WantsHtml,
     replace: Annotated[bool, Query(description="put files in the place of those of the same name")] = False,
@@ -64,7 +63,7 @@ async def upload(
     files: list[FileBody] = []
     try:
         with storing():  # large parts wait in temporary files
-            async with request.form(max_files=settings.max_upload_files, max_fields=MAX_FIELDS) as form:
+            async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as form:
                 replacing = replace or form.get("replace") in {"true", "on", "1"}
                 for name, part in _parts(form):
                     files.append(await run_in_threadpool(_store, uploads, name, part, replacing))

@@ -51,7 +51,7 @@ async def _one_stream(request: Request) -> AsyncIterator[None]:
         yield
 
 
-def _found(job_id: str, jobs: CurrentJobs) -> Job:
+async def _found(job_id: str, jobs: CurrentJobs) -> Job:
     return jobs.get(job_id)
 
 
@@ -72,7 +72,7 @@ def rebuild(response: Response, jobs: CurrentJobs, html: WantsHtml) -> JobBody |
 
 
 @router.get("/index/jobs/{job_id}", summary="How far a build is, and what it did")
-def get_job(job: Annotated[Job, Depends(_found)]) -> JobBody:
+async def get_job(job: Annotated[Job, Depends(_found)]) -> JobBody:
     return JobBody.of(job)
 
 

@@ -31,7 +31,7 @@ class _Served(Collector):
 
 
 @router.get("/metrics", summary="Counters for a monitoring system", response_class=Response)
-def metrics(service: CurrentService) -> Response:
+async def metrics(service: CurrentService) -> Response:
     """Prometheus' text format; nothing that was asked is in it."""
     registry = CollectorRegistry()
     registry.register(_Served(service))

@@ -13,7 +13,7 @@ from qa.api.page.source import Source, open_source
 from qa.api.page.view import CurrentView, View
 from qa.api.schemas.answers import AskResponse
 from qa.api.schemas.questions import AskBody
-from qa.errors import QAError, TooBusy
+from qa.errors import QAError
 from qa.index.snapshot import Snapshot
 from qa.serving.feedback import Shown
 from qa.serving.service import Answered, Service
@@ -105,19 +105,12 @@ def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Que
     answered = service.ask(question)
     neighbours: tuple[str, ...] = ()
     if not answered.answer.answerable:
-        found = _neighbouring(service, answered, view)
+        found = neighbouring(answered.snapshot, answered.answer, _asker(service, view))
         known = suggestions.of(answered.snapshot) if not view.filters else ()
         neighbours = tuple(dict.fromkeys((*found, *known)))[:NEIGHBOURS]
     turn = _turn(answered, view, neighbours)
     shown.add(citation.document.id for citation in turn.answer.citations)
     return turn
-
-
-def _neighbouring(service: Service, answered: Answered, view: View) -> tuple[str, ...]:
-    try:
-        return neighbouring(answered.snapshot, answered.answer, _asker(service, view))
-    except TooBusy:
-        return ()  # the refusal itself has been given; others come first
 
 
 def _turn(answered: Answered, view: View, neighbours: tuple[str, ...] = ()) -> Turn:

@@ -1,4 +1,4 @@
-"""What is being served, and whether it lives."""
+"""What is being served, and whether it lives; on the event loop, so that no work keeps a check of health waiting."""
 
 from fastapi import APIRouter
 
@@ -9,16 +9,16 @@ router = APIRouter(tags=["status"])
 
 
 @router.get("/index", summary="The snapshot that answers now")
-def get_index(service: CurrentService) -> IndexResponse:
+async def get_index(service: CurrentService) -> IndexResponse:
     return IndexResponse.of(service.snapshot.manifest, service.not_opened)
 
 
 @router.get("/healthz", summary="The process lives")
-def healthz() -> Health:
+async def healthz() -> Health:
     return Health()
 
 
 @router.get("/readyz", summary="A snapshot is open: questions can be answered")
-def readyz(service: CurrentService) -> Health:
+async def readyz(service: CurrentService) -> Health:
     service.snapshot  # noqa: B018  raises while nothing is open
     return Health()
