@@ -18,8 +18,9 @@ DROP = """(files) => {
 }"""
 SMALL = """() => [...document.querySelectorAll('main button, main a, main input:not([type=checkbox]), dialog[open] *')]
   .filter((e) => e.matches('button, a, input') && e.checkVisibility({ visibilityProperty: true }))
-  .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 43.9 || box.height < 43.9).map(([html]) => html)"""
+  .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect(), getComputedStyle(e, '::after')])
+  .filter(([, box, hit]) => ['width', 'height'].some((side) => Math.max(box[side], parseFloat(hit[side]) || 0) < 43.9))
+  .map(([html]) => html)"""
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from gettext import NullTranslations
 
 import httpx2
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from qa.answering.suggestions import MAX_ASKED, Suggestions, candidates, neighbouring, suggest
 from qa.api.page.language import language_of
 from qa.api.page.marking import blocks
-from qa.api.page.presentation import display_date
+from qa.api.page.texts import Texts
 from qa.api.page.view import CARRIED_CHARACTERS, View, read_view
 from qa.api.page.why import matched_words
 from qa.arrays import unit
@@ -313,7 +314,7 @@ def test_language_or_none(text, language):
 )
 def test_dates_are_as_precise_as_known(published, shown):
     """A date is shown as precisely as it is known."""
-    assert display_date(published) == shown
+    assert Texts("en", NullTranslations()).date(published) == shown
 
 
 def test_words_match_in_any_form():

@@ -32,32 +32,31 @@ def scroll_of(page, selector):
     )
 
 
-@pytest.mark.parametrize("way", ["hover", "focus"])
-def test_number_shows_the_quote(page, way):
-    """Hovering or focusing a number shows the full quote with title and date; Escape puts it away."""
+def test_the_answer_is_a_clipping(page, site):
+    """The quotation stands in full ink among its neighbours, larger than all else, over one line about its source."""
     ask(page, WHEN)
-    card = page.locator(".card").first
-    expect(card).to_be_hidden()
-    getattr(page.locator("a.number").first, way)()
-    expect(card).to_be_visible()
-    for part in ("On May 1, 1990, Xu Jiatun left", "Xu Jiatun: from Beijing's top man", "21 November 2026"):
-        expect(card).to_contain_text(part)
-    page.keyboard.press("Escape")
-    expect(card).to_be_hidden()
+    clipping = page.locator(".clipping")
+    citation = json.loads(page.locator(".turn").get_attribute("data-answer"))["citations"][0]
+    text = site.service.snapshot.document_by_id[citation["document_id"]].text
+    assert clipping.locator(".quoted").text_content() == citation["cited_text"]
+    before, after = (near.strip() for near in clipping.locator(".near").all_text_contents())
+    assert f"{before} {citation['cited_text']} {after}" in " ".join(text.split())
+    sizes = page.locator(".turn *").evaluate_all("(all) => all.map((e) => parseFloat(getComputedStyle(e).fontSize))")
+    assert max(sizes) == clipping.locator(".quoted").evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    source = clipping.locator("figcaption")
+    for part in ("Xu Jiatun: from Beijing's top man", "21 November 2026", "The escape of 1990"):
+        expect(source).to_contain_text(part)
 
 
-def test_tap_shows_the_quote_then_the_source(open_page, site):
-    """On a touch screen the first tap shows the quote, the second opens the source as a sheet over the page."""
+def test_a_tap_opens_the_source(open_page, site):
+    """On a touch screen a tap opens the source as a sheet over the page."""
     page = open_page(site, has_touch=True, viewport={"width": 390, "height": 800})
     ask(page, WHEN)
-    page.locator("a.number").first.tap()
-    expect(page.locator(".card").first).to_be_visible()
-    assert page.locator("#source").count() == 0
     page.locator("a.number").first.tap()
     sheet = page.get_by_role("dialog", name=re.compile("Xu Jiatun"))
     expect(sheet).to_be_visible()
     assert sheet.bounding_box()["width"] == 390
-    assert page.evaluate("document.querySelector('main').inert")
+    assert page.evaluate("document.querySelector('main').closest('[inert]') !== null")
 
 
 def test_number_opens_the_whole_document_at_the_sentence(page, site):
@@ -70,7 +69,7 @@ def test_number_opens_the_whole_document_at_the_sentence(page, site):
     document_id, start, end = opened_place(page)
     document = site.service.snapshot.document_by_id[document_id]
     assert quote.inner_text() == document.text[start:end]
-    shown = page.locator("#source .document").inner_text()
+    shown = " ".join(page.locator("#source .document > :is(p:not(.byline), h3)").all_inner_texts())
     assert shown.split() == document.text.split()
     page.keyboard.press("Escape")
     assert page.locator("#source").count() == 0
@@ -101,20 +100,23 @@ def test_back_closes_and_forward_opens(page):
     page.locator("#source").wait_for()
 
 
-def test_next_and_previous_place(page):
-    """ "k of n in this document" counts the answer's places in the order of the text; next and previous walk them."""
+def test_next_and_previous_say_where_they_go(page):
+    """ "Source k of n" counts the answer's sources; Next says where it goes and marks no whole passage."""
     ask(page, WHEN)
     open_first_source(page)
     place = page.locator("#source .place")
-    now, total = map(int, re.fullmatch(r"(\d+) of (\d+) in this document", place.inner_text()).groups())
+    total = int(re.fullmatch(r"Source 1 of (\d+)", place.inner_text())[1])
     assert total > 1
-    key, step = ("p", -1) if now == total else ("n", 1)
     first = opened_place(page)
-    page.keyboard.press(key)
-    expect(place).to_have_text(f"{now + step} of {total} in this document")
-    assert (opened_place(page)[1] - first[1]) * step > 0
-    page.get_by_role("link", name=re.compile("Next" if step < 0 else "Previous")).click()
-    expect(place).to_have_text(f"{now} of {total} in this document")
+    expect(page.locator("#source [data-step=n]")).to_have_attribute(
+        "aria-label", re.compile("Next: related passage, not quoted · (same|other) document")
+    )
+    page.keyboard.press("n")
+    expect(place).to_have_text(f"Source 2 of {total} · related, not quoted")
+    expect(page.locator("#quote")).to_be_focused()
+    assert page.locator("#source mark").count() == 0
+    page.get_by_role("link", name=re.compile("Previous: source 1")).click()
+    expect(place).to_have_text(f"Source 1 of {total}")
     assert opened_place(page) == first
 
 
@@ -258,7 +260,7 @@ def test_languages_and_directions(open_page, varied_site):
 def test_corpus_page_tells_what_was_never_quoted(page, site):
     """The corpus page lists each document with its counts and says which no answer has quoted."""
     ask(page, WHEN)
-    page.get_by_role("link", name="Documents").click()
+    page.get_by_role("link", name="Library").click()
     snapshot = site.service.snapshot
     assert page.locator(".corpus tbody tr").count() == len(snapshot.documents)
     row = page.locator(".corpus tbody tr", has_text="xu-jiatun.md")
@@ -272,7 +274,7 @@ def test_corpus_page_tells_what_was_never_quoted(page, site):
 
 def test_chosen_documents_become_the_filter(page):
     """Documents that are chosen on the corpus page are the filter of the next question."""
-    page.get_by_role("link", name="Documents").click()
+    page.get_by_role("link", name="Library").click()
     page.get_by_label("Ask only Jia Jia").check()
     page.get_by_role("button", name="Ask only the chosen documents").click()
     ask(page, WHEN)

@@ -27,14 +27,15 @@ document.addEventListener("click", (event) => {
 });
 
 const escape = () => {
-  const card = $(".cite.shown, .cite:hover, .cite:focus-within");
   const menu = $("details.menu[open]");
   if (menu) {
     menu.open = false;
     $("summary", menu).focus();
-  } else if (chat && (conversation.cancel() || panel.close())) return;
-  else card?.classList.add("dismissed");
+  } else if (chat) conversation.cancel() || panel.close();
 };
+
+// The source with a number, of the answer that stands last.
+const openNumber = (number) => $(`.turn:last-of-type .number[data-number="${number}"]`)?.click();
 
 const shortcuts = {
   "/": () => $("#question")?.focus(),
@@ -43,20 +44,19 @@ const shortcuts = {
   p: () => panel.turnTo("p"),
   j: () => panel.walk(1),
   k: () => panel.walk(-1),
+  c: () => $("#source [data-action=copy], .turn:last-of-type [data-action=copy]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
   if (event.key === "Escape") return escape();
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
-  if (typing || !single.checked || !Object.hasOwn(shortcuts, event.key)) return;
+  if (typing || !single.checked) return;
+  const act = /^[1-9]$/.test(event.key) ? () => openNumber(event.key) : Object.hasOwn(shortcuts, event.key) && shortcuts[event.key];
+  if (!act) return;
   event.preventDefault();
-  shortcuts[event.key]();
+  act();
 });
-
-for (const kind of ["mouseout", "focusout"]) {
-  document.addEventListener(kind, (event) => event.target.closest?.(".cite")?.classList.remove("shown", "dismissed"));
-}
 
 const stored = (() => {
   try {

@@ -2,7 +2,7 @@
 
 import { length } from "./codepoints.js";
 import { $, $$, element, parse, request, say, warn } from "./dom.js";
-import { close } from "./panel.js";
+import { t } from "./texts.js";
 import * as view from "./view.js";
 
 const MAX_QUESTION = 2000;
@@ -46,7 +46,7 @@ const find = async () => {
     let sent, html;
     while (sent !== wanted()) html = await request(`/choices?${(sent = wanted())}`);
     $("#picks").replaceWith($("#picks", parse(html)));
-    say(`${$$("#picks input").length} listed`);
+    say(t("%(count)s listed", { count: $$("#picks input").length }));
   } catch (error) {
     warn(error.message);
   }
@@ -63,7 +63,7 @@ const complain = (message) => {
   $("#too-long").hidden = !message;
 };
 
-const tooMany = (count) => `${count} characters are too many; a question has up to ${MAX_QUESTION}.`;
+const tooMany = (count) => t("%(count)s characters are too many; a question has up to %(most)s.", { count, most: MAX_QUESTION });
 
 const waiting = (question) =>
   element(
@@ -73,8 +73,9 @@ const waiting = (question) =>
     element(
       "p",
       { className: "note" },
-      "Searching… ",
-      element("button", { type: "button", className: "plain", textContent: "Cancel", onclick: cancel }),
+      t("Searching…"),
+      " ",
+      element("button", { type: "button", className: "plain", textContent: t("Cancel"), onclick: cancel }),
     ),
   );
 
@@ -88,17 +89,24 @@ const failure = (asked, message) =>
       { className: "error" },
       element("span", { role: "alert", textContent: message }),
       " ",
-      element("button", { type: "button", className: "plain", textContent: "Try again", onclick: (event) => {
+      element("button", { type: "button", className: "plain", textContent: t("Try again"), onclick: (event) => {
         event.target.closest(".turn").remove();
         ask(asked);
       } }),
     ),
   );
 
+const SURE = {
+  high: "",
+  medium: t("Probably right."),
+  low: t("Not sure: these passages come closest."),
+};
+
+// What is said aloud: the quotation, its source, and how sure.
 export const summary = (answer) => {
-  const sources = answer.citations.length;
-  if (answer.answerable) return `Answer found, ${sources} source${sources === 1 ? "" : "s"}`;
-  return "No answer found: your documents do not say";
+  if (!answer.answerable) return t("No answer found: your documents do not say");
+  const quotes = answer.citations.map((citation) => `“${citation.cited_text}” ${citation.document_title}.`);
+  return [...quotes, SURE[answer.confidence.band]].filter(Boolean).join(" ");
 };
 
 export const cancel = () => {
@@ -109,7 +117,7 @@ export const cancel = () => {
   article.remove();
   if (!field.value) field.value = question;
   field.focus();
-  say("Search stopped");
+  say(t("Search stopped"));
   return true;
 };
 
@@ -126,7 +134,6 @@ export const ask = async (asked) => {
   const article = waiting(asked.question);
   const controller = new AbortController();
   const mine = (pending = { article, controller, question: asked.question });
-  close({ quietly: true });
   document.body.classList.add("talking");
   $("#suggestions")?.remove();
   $(".filters").open = false;
@@ -139,9 +146,12 @@ export const ask = async (asked) => {
     const answered = $("article", parse(html));
     article.replaceWith(answered);
     remember([...asked.history, asked.question]);
-    field.placeholder = "Ask a follow-up";
-    window.history.pushState(null, "", answered.dataset.permalink);
-    document.title = `${asked.question} – Ask your articles`;
+    field.placeholder = t("Ask a follow-up");
+    // A source that lies open stays open beside the new answer.
+    const { document: id, start, end } = $("#source")?.dataset ?? {};
+    const { permalink } = answered.dataset;
+    window.history.pushState(null, "", start ? view.opening(permalink, id, start, end) : permalink);
+    document.title = `${asked.question} – ${t("Ask your articles")}`;
     say(summary(JSON.parse(answered.dataset.answer)));
     show(answered);
   } catch (error) {

@@ -13,7 +13,7 @@ const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "au
 // On a phone the panel covers the page: nothing behind it can be reached.
 const cover = () => {
   const sheet = panel() && narrow.matches;
-  for (const behind of [$("main"), $("header.top"), $(".skip")]) behind.inert = sheet;
+  for (const behind of [$(".middle"), $(".rail"), $(".skip")]) behind.inert = sheet;
   if (!panel()) return;
   panel().setAttribute("role", sheet ? "dialog" : "complementary");
   panel().toggleAttribute("aria-modal", sheet);
@@ -140,12 +140,6 @@ const onClick = (event) => {
     action(found);
     return true;
   };
-  const touched = event.pointerType === "touch" && target.closest(".cite");
-  if (touched && !touched.classList.contains("shown")) {
-    event.preventDefault(); // the first tap shows the card, the second opens the source
-    touched.classList.add("shown");
-    return;
-  }
   act("a[data-open]", (link) => open(link.href, link)) ||
     act("a[data-step]", (link) => open(link.href)) ||
     act("#source [data-action=close]", () => close()) ||

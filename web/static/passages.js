@@ -13,8 +13,9 @@ const found = {
   citation: (button) => {
     const data = JSON.parse(button.closest(".turn").dataset.answer);
     const citation = data.citations[button.dataset.number - 1];
-    const item = button.closest("li");
-    return quotation(citation.cited_text, citation.document_title, $("time", item)?.textContent, $("a", item).href);
+    const item = button.closest(".clipping");
+    const place = $(`.number[data-number="${button.dataset.number}"]`, item).href;
+    return quotation(citation.cited_text, citation.document_title, $("time", item)?.textContent, place);
   },
   passage: (button) => {
     const item = button.closest(".passage");
@@ -59,9 +60,8 @@ const copy = (button) => {
   document.removeEventListener("copy", fill);
   say(done ? "Copied with its source" : "The browser did not allow copying");
   if (!done) return;
-  const label = button.textContent;
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = label), 1500);
+  button.classList.add("done");
+  setTimeout(() => button.classList.remove("done"), 1500);
 };
 
 const grade = async (button) => {
@@ -70,7 +70,7 @@ const grade = async (button) => {
   const pressed = button.getAttribute("aria-pressed") === "true";
   const body = {
     question: turn.dataset.searched,
-    passage_id: button.closest(".passage").dataset.passage,
+    passage_id: button.closest("[data-passage]").dataset.passage,
     snapshot: data.index.snapshot,
     grade: pressed ? null : Number(button.dataset.grade),
   };

@@ -1,3 +1,5 @@
+import { length } from "./codepoints.js";
+
 // The address of a state of the page, as the server reads and writes it.
 
 const CARRIED = 10; // earlier questions, as on the server
@@ -37,6 +39,6 @@ export const fitting = (questions) => {
   return questions
     .slice(-CARRIED)
     .reverse()
-    .filter((question) => (room -= question.length) >= 0)
+    .filter((question) => (room -= length(question)) >= 0)
     .reverse();
 };

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from fastapi.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import qa
@@ -18,6 +18,7 @@ from qa.api.admission import Admission
 from qa.api.clients import ClientLimits
 from qa.api.guard import Guard
 from qa.api.limits import Limits
+from qa.api.page.assets import Assets
 from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
 from qa.api.routes.jobs import Streams
@@ -86,12 +87,13 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text), wait=False).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS, settings.min_free_mb * MB)
     app.state.shown = Shown(service.index / SHOWN)
-    app.state.pages = Pages(web_folder() / "templates")
-    app.mount("/static", StaticFiles(directory=web_folder() / "static"), name="static")
+    app.state.pages = Pages(web_folder())
+    app.mount("/static", Assets(web_folder() / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Admission)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     if settings.trusted_proxies:

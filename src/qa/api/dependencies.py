@@ -7,8 +7,9 @@ from fastapi import Depends, Header, Request
 
 from qa.answering.suggestions import Suggestions
 from qa.api.clients import ClientLimits
+from qa.api.page.preferences import Preferences
 from qa.api.page.presentation import prefers_html
-from qa.api.page.templates import Pages
+from qa.api.page.templates import Pages, ReaderPages
 from qa.config import Settings
 from qa.corpus.uploads import Uploads
 from qa.serving.feedback import Judgements, Shown
@@ -29,8 +30,13 @@ async def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = 
     return prefers_html(accept)
 
 
+async def _pages(request: Request) -> ReaderPages:
+    pages: Pages = request.app.state.pages
+    return pages.of(Preferences.of(request.cookies, request.headers.get("accept-language", "")))
+
+
 CurrentService = Annotated[Service, Depends(_state("service"))]
-HtmlPages = Annotated[Pages, Depends(_state("pages"))]
+HtmlPages = Annotated[ReaderPages, Depends(_pages)]
 CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
 CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]

@@ -2,23 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from qa.serving.jobs import Job, State
 from qa.types import Band, Document, Reason
 
-BANDS: Mapping[Band, str] = {
-    Band.HIGH: "High confidence",
-    Band.MEDIUM: "Medium confidence",
-    Band.LOW: "Low confidence",
+SURENESS: Mapping[Band, str] = {  # where the bands begin in docs/quality.md
+    Band.HIGH: "When measured, answers of this kind were right 19 times in 20.",
+    Band.MEDIUM: "When measured, answers of this kind were right 4 times in 5.",
+    Band.LOW: "",
 }
 REASONS: Mapping[Reason, str] = {
     Reason.NO_RELEVANT_PASSAGE: "No passage answers this well enough to be quoted.",
     Reason.TERMS_NOT_IN_CORPUS: "The question is about words that your documents do not use.",
     Reason.FILTERS_EXCLUDE_ALL: "The filter leaves no document to search.",
-    Reason.EMPTY_INDEX: "There are no documents yet.",
+    Reason.EMPTY_INDEX: "",
 }
 SCORES: Mapping[str, str] = {
     "dense": "Meaning of the passage (standardised cosine)",
@@ -32,8 +31,6 @@ SCORES: Mapping[str, str] = {
     "cross_encoder": "Second reading (cross-encoder)",
     "feedback": "After your more and less like this (cosine)",
 }
-YEAR, MONTH = len("2006"), len("2006-10")
-
 _QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
@@ -70,45 +67,40 @@ def document_url(document_id: str, start: int | None = None, end: int | None = N
     return f"{address}?{urlencode({'start': start, 'end': end})}#quote"
 
 
-def display_date(published: str) -> str:
-    """``2006-10-27`` → ``27 October 2006``, ``2006-10`` → ``October 2006``; a year stays a year."""
-    if len(published) <= YEAR:
-        return published
-    if len(published) == MONTH:
-        return f"{date.fromisoformat(published + '-01'):%B %Y}"
-    day = date.fromisoformat(published)
-    return f"{day.day} {day:%B %Y}"
-
-
-def display_time(moment: str) -> str:
-    """An ISO 8601 moment for readers: ``21 November 2026, 23:20 UTC``."""
-    at = datetime.fromisoformat(moment)
-    return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or 'UTC'}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 document``, ``1,234 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def score_name(name: str) -> str:
     """A score in words; one that has none here is named as in the API."""
     return SCORES.get(name, name.replace("_", " ").capitalize())
 
 
-def job_text(job: Job) -> str:
-    """A build in a sentence."""
-    match job.state:
-        case State.QUEUED:
-            return "A build is about to begin."
-        case State.WAITING:
-            return f"The build waits: {job.error}."
-        case State.FAILED:
-            return f"The last build failed, and the index is as it was: {job.error}"
-        case State.DONE if job.built:
-            counts = ((job.built.added, "added"), (job.built.changed, "changed"), (job.built.removed, "removed"))
-            parts = [f"{len(names)} {word}" for names, word in counts if names]
-            return f"The last build is done: {', '.join(parts) or 'nothing had changed'}."
-    stage = {"reading": "Reading the documents", "encoding": "Encoding passages", "opening": "Opening the new index"}
-    amount = f", {job.done:,} of {job.total:,}" if job.total else ""
-    return f"{stage.get(job.stage, 'Building the index')}{amount}."
+STAGES: Mapping[str, str] = {
+    "reading": "Reading the documents: %(done)s of %(total)s",
+    "encoding": "Encoding passages: %(done)s of %(total)s",
+    "opening": "Opening the new index",
+}
+STATES: Mapping[State, str] = {
+    State.QUEUED: "A build is about to begin.",
+    State.WAITING: "The build waits: %(error)s.",
+    State.FAILED: "The last build failed, and the index is as it was: %(error)s",
+    State.DONE: "The last build is done: %(changes)s.",
+    State.RUNNING: "Building the index",
+}
+CHANGED: Mapping[str, str] = {"added": "%(num)s added", "changed": "%(num)s changed", "removed": "%(num)s removed"}
+UNCHANGED = "nothing had changed"
+
+
+def job_text(job: Job, gettext: Callable[[str], str] = str) -> str:
+    """A build in a sentence, in the language of ``gettext``."""
+    if job.state is State.RUNNING and (job.total or job.stage == "opening"):
+        stage = STAGES.get(job.stage, STATES[job.state])
+        return gettext(stage) % {"done": f"{job.done:,}", "total": f"{job.total:,}"}
+    if job.state is State.DONE and job.built is None:
+        return gettext(STATES[State.RUNNING])
+    return gettext(STATES[job.state]) % {"error": job.error, "changes": _changes(job, gettext)}
+
+
+def _changes(job: Job, gettext: Callable[[str], str]) -> str:
+    if job.built is None:
+        return ""
+    names = {"added": job.built.added, "changed": job.built.changed, "removed": job.built.removed}
+    parts = [gettext(CHANGED[change]) % {"num": len(ids)} for change, ids in names.items() if ids]
+    return ", ".join(parts) or gettext(UNCHANGED)

@@ -54,6 +54,8 @@ class Source:
     places: int
     previous: Spot | None
     following: Spot | None
+    related: bool = False
+    """Whether the span is a passage near the question that the answer does not quote."""
 
     @property
     def quote(self) -> str:
@@ -83,17 +85,17 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
     compared = [] if vector is None else sentence_similarities(snapshot, document.id, vector)
     spots = _spots(answer) if answer else []
     current = next((n for n, s in enumerate(spots) if s.document_id == document.id and s.span == span), None)
-    here = [number for number, spot in enumerate(spots) if spot.document_id == document.id]
     return Source(
         document=document,
         span=span,
         blocks=document_blocks(snapshot, document, span, answer.searched_text if answer else ""),
         bars=list(_bars(document, compared)),
         closest=sorted(compared, key=lambda sentence: (-sentence.similarity, sentence.span))[:CLOSEST],
-        place=here.index(current) + 1 if current is not None else 0,
-        places=len(here),
+        place=current + 1 if current is not None else 0,
+        places=len(spots),
         previous=spots[current - 1] if current else None,
         following=spots[current + 1] if current is not None and current + 1 < len(spots) else None,
+        related=current is not None and spots[current].number is None,
     )
 
 
@@ -113,15 +115,14 @@ def document_blocks(snapshot: Snapshot, document: Document, span: Span | None, q
 
 
 def _spots(answer: Answer) -> list[Spot]:
-    """Cited sentences and uncited passages: documents in the order in which the answer names them, then by place."""
+    """The places as the page lists them: cited sentences by number, then uncited passages by rank."""
     spots = [Spot(citation.document.id, citation.span, citation.number) for citation in answer.citations]
     spots += [
         Spot(ranked.document.id, Span(ranked.passage.start, ranked.passage.end), None)
         for ranked in answer.passages
         if not ranked.cited
     ]
-    order = {name: number for number, name in enumerate(dict.fromkeys(spot.document_id for spot in spots))}
-    return sorted(spots, key=lambda spot: (order[spot.document_id], spot.span))
+    return spots
 
 
 def _bars(document: Document, compared: Sequence[SentenceSimilarity]) -> Iterator[Bar]:

@@ -1,6 +1,6 @@
 """The page, and the parts of it that a script fetches: one rendering, so that both show the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
 from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
+from qa.api.page.clippings import Clipping, clippings, closest
 from qa.api.page.source import Source, open_source
 from qa.api.page.view import CurrentView, View
 from qa.api.schemas.answers import AskResponse
@@ -17,7 +18,7 @@ from qa.errors import QAError
 from qa.index.snapshot import Snapshot
 from qa.serving.feedback import Shown
 from qa.serving.service import Answered, Service
-from qa.types import Answer, Question
+from qa.types import Answer, Band, Question
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +33,9 @@ class Turn:
     neighbours: tuple[str, ...]
     data: str
     """The body that ``POST /ask`` returns, as JSON."""
+    clippings: Sequence[Clipping]
+    closest: Sequence[Clipping]
+    """Sentences of passages that are not cited, beside an answer that is not sure."""
 
     @property
     def answer(self) -> Answer:
@@ -40,6 +44,17 @@ class Turn:
     @property
     def snapshot(self) -> Snapshot:
         return self.answered.snapshot
+
+    @property
+    def unsure(self) -> bool:
+        return self.answer.confidence.band is Band.LOW
+
+    @property
+    def chosen(self) -> int:
+        """How many documents the filter admits; 0 without a filter, or where it admits all."""
+        filters, documents = self.view.filters, self.snapshot.documents
+        admitted = sum(filters.admits(document) for document in documents) if filters else 0
+        return admitted if admitted < len(documents) else 0
 
 
 @router.get("/")
@@ -90,7 +105,7 @@ def turn(
 @router.get("/panel")
 def panel(view: CurrentView, service: CurrentService, pages: HtmlPages) -> HTMLResponse:
     """The source panel alone, for the script to open."""
-    turn = _turn(service.ask(view.to_question()), view) if view.question.strip() else None
+    turn = _turn(service, service.ask(view.to_question()), view) if view.question.strip() else None
     return pages.render("_panel.html", view=view, turn=turn, source=_open(service, view, turn))
 
 
@@ -108,14 +123,29 @@ def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Que
         found = neighbouring(answered.snapshot, answered.answer, _asker(service, view))
         known = suggestions.of(answered.snapshot) if not view.filters else ()
         neighbours = tuple(dict.fromkeys((*found, *known)))[:NEIGHBOURS]
-    turn = _turn(answered, view, neighbours)
+    turn = _turn(service, answered, view, neighbours)
     shown.add(citation.document.id for citation in turn.answer.citations)
     return turn
 
 
-def _turn(answered: Answered, view: View, neighbours: tuple[str, ...] = ()) -> Turn:
+def _turn(service: Service, answered: Answered, view: View, neighbours: tuple[str, ...] = ()) -> Turn:
     body = AskResponse.of(answered, scores=True)
-    return Turn(body.id, view, answered, neighbours, body.model_dump_json())
+    snapshot, answer = answered.snapshot, answered.answer
+    return Turn(
+        body.id,
+        view,
+        answered,
+        neighbours,
+        body.model_dump_json(),
+        clippings(snapshot, answer),
+        _closest(service, answered) if answer.answerable and answer.confidence.band is Band.LOW else (),
+    )
+
+
+def _closest(service: Service, answered: Answered) -> Sequence[Clipping]:
+    vector = service.embed_question(answered.answer.searched_text)
+    cited = len({citation.passage.id for citation in answered.answer.citations})
+    return closest(answered.snapshot, answered.answer.passages, vector, cited)
 
 
 def _asker(service: Service, view: View) -> Callable[[str], Answer]:
