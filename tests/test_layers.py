@@ -18,6 +18,7 @@ LAYERS = [  # what stands on one line may not import its neighbours, only what s
     "evaluation",
     "compose",
     "api",
+    "client",
     "commands",
     "cli",
 ]
@@ -32,7 +33,8 @@ OWNERS = {
     "onnx": ("embedders/bert.py",),
     "fastapi": ("api/",),
     "starlette": ("api/",),
-    "pydantic": ("api/", "config.py"),
+    "pydantic": ("api/", "config.py", "client/"),
+    "httpx2": ("client/",),
     "argon2": ("api/tokens.py",),
     "itsdangerous": ("api/access.py",),
     "limits": ("api/clients.py",),

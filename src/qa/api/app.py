@@ -74,6 +74,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own manual loads a script from elsewhere; see routes/manual.py
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # generated clients name their methods after these
         responses={"4XX": {"model": errors.Problem, "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.service = service
