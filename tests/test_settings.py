@@ -12,7 +12,7 @@ VALUES = {
     "query_prompt": "query: ", "embedder": "sentence-transformers",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
     "keep_snapshots": "7",
-    "cached_answers": "10", "threads": "2", "log_level": "debug",
+    "answer_cache_mb": "10", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",
     "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",

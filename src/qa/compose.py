@@ -64,7 +64,7 @@ def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
-    return Service(settings.index, embedder, answerer, settings.cached_answers)
+    return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB)
 
 
 def build_uploads(settings: Settings) -> Uploads:

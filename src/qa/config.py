@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(256, ge=64, description="the longest passage, in the embedder's tokens")
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
     watch: bool = Field(False, description="whether the server indexes changes of the corpus as they come")
-    cached_answers: int = Field(512, ge=0, description="how many answers are kept, for questions that come again")
+    answer_cache_mb: int = Field(
+        16, ge=0, description="how much memory kept answers take, for questions that come again"
+    )
     threads: int | None = Field(None, ge=1, description="the encoder's threads; default: all to index, one to answer")
     admin_token: SecretStr | None = Field(
         None,

@@ -42,7 +42,7 @@ class Service:
         index: Path,
         embedder: Embedder,
         answerer: Answerer,
-        cached_answers: int = 0,
+        cache_bytes: int = 0,
     ) -> None:
         self._index = index
         self._embedder = embedder
@@ -51,7 +51,7 @@ class Service:
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
         self._tried: tuple[str | None, int] | None = None
-        self._cache = AnswerCache(cached_answers)
+        self._cache = AnswerCache(cache_bytes)
         # One at a time on each processor: more of them would only take the interpreter's lock from each other.
         self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
 

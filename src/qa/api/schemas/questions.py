@@ -2,15 +2,16 @@
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from qa.errors import QuestionError
 from qa.types import Filters, Question
 
 MAX_QUESTION = 2000
 MAX_TOP_K = 50
+MAX_NAMES = 8192
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
@@ -39,6 +40,12 @@ class FiltersBody(Strict):
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later", examples=["2006-01-01"])
     date_to: Day | None = Field(None, description="published on this day or earlier")
+
+    @model_validator(mode="after")
+    def _is_short(self) -> Self:
+        if sum(map(len, (*self.document_ids, *self.tags))) > MAX_NAMES:
+            raise ValueError(f"the names in a filter may have {MAX_NAMES} characters in all; filter by a tag or a date")
+        return self
 
     def to_filters(self) -> Filters:
         return Filters(
@@ -79,6 +86,11 @@ class AskLink(BaseModel):
     date_from: Day | None = Field(None, description="published on this day or later")
     date_to: Day | None = Field(None, description="published on this day or earlier")
     include: list[Literal["scores", "context"]] = Field([], description="as in the body of POST /ask")
+
+    @model_validator(mode="after")
+    def _is_a_body(self) -> Self:
+        self.to_body()  # what holds for a body holds for a link
+        return self
 
     def to_body(self) -> AskBody:
         filters = FiltersBody(
