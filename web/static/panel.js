@@ -144,7 +144,7 @@ const onClick = (event) => {
     act("a[data-step]", (link) => open(link.href)) ||
     act("#source [data-action=close]", () => close()) ||
     act("#source [data-action=echo]", echo) ||
-    act("#source a[data-jump]", (link) => jump(link.dataset.jump)) ||
+    act('#source a[data-jump][href^="#"]', (link) => jump(link.dataset.jump)) ||
     act("#source a[data-echo]", (link) => {
       const place = new URL(link.href).searchParams;
       open(view.opening(location.href, place.get("open"), place.get("start"), place.get("end")));

@@ -39,9 +39,15 @@ def document_rows(snapshot: Snapshot, document_id: str) -> range:
     return snapshot.rows_of_document.get(document_id, range(0))
 
 
-def sentence_similarities(snapshot: Snapshot, document_id: str, vector: Vectors) -> list[SentenceSimilarity]:
-    """Compare every sentence of a document with a unit vector, ``(dimension,)``; in the order of the text."""
-    rows = document_rows(snapshot, document_id)
+def sentence_similarities(
+    snapshot: Snapshot, document_id: str, vector: Vectors, rows: range | None = None
+) -> list[SentenceSimilarity]:
+    """Compare every sentence of a document with a unit vector, ``(dimension,)``; in the order of the text.
+
+    ``rows`` are adjacent rows of the document's passages, to compare those alone.
+    """
+    if rows is None:
+        rows = document_rows(snapshot, document_id)
     if not rows:
         return []
     document = snapshot.document_by_id[document_id]

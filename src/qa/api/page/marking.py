@@ -57,13 +57,17 @@ def marked_passage(ranked: RankedPassage) -> list[Run]:
 
 
 def blocks(
-    document: Document, sentences: Sequence[Span], marked: Sequence[Span] = (), words: Sequence[Span] = ()
-) -> list[Block]:
-    """The whole document for reading: ``sentences`` in order and disjoint, ``marked`` and ``words`` to be marked."""
+    document: Document, sentences: Sequence[Span], marked: Sequence[Span] = (), words: Sequence[Span] = (),
+    within: Span | None = None,
+) -> list[Block]:  # fmt: skip
+    """The document, or what is ``within`` a span of it, for reading.
+
+    ``sentences`` are in order and disjoint; ``marked`` and ``words`` are to be marked.
+    """
     headings = {span.start for span in document.headings}
     starts = [span.start for span in sentences]
     result = []
-    for span in _paragraphs(document.text):
+    for span in _paragraphs(document.text, within or Span(0, len(document.text))):
         first = max(bisect_right(starts, span.start) - 1, 0)
         own = [s for s in sentences[first : bisect_left(starts, span.end)] if s.start < span.end and span.start < s.end]
         near = [_within(group, span) for group in (marked, words)]
@@ -99,9 +103,10 @@ def _within(spans: Sequence[Span], span: Span) -> list[Span]:
     return [other for other in spans if other.start < span.end and span.start < other.end]
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
-    start = len(text) - len(text.lstrip())
-    end = len(text.rstrip())
+def _paragraphs(text: str, within: Span) -> Iterator[Span]:
+    shown = text[within.start : within.end]
+    start = within.start + len(shown) - len(shown.lstrip())
+    end = within.start + len(shown.rstrip())
     for gap in _GAP.finditer(text, start, end):
         if start < gap.start():
             yield Span(start, gap.start())

@@ -1,11 +1,13 @@
 """The source panel: a whole document opened at a sentence, and where in it the question lives."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from qa.analysis import analyze
 from qa.api.page.marking import Block, blocks
+from qa.api.page.parts import Part, part_at
 from qa.api.page.view import View
 from qa.api.page.why import telling_terms
 from qa.errors import DocumentNotFound
@@ -47,6 +49,7 @@ class Source:
 
     document: Document
     span: Span | None
+    part: Part
     blocks: Sequence[Block]
     bars: Sequence[Bar]
     closest: Sequence[SentenceSimilarity]
@@ -83,12 +86,14 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
     document = find_document(snapshot, view.open or "")
     span = view.span_in(document)
     compared = [] if vector is None else sentence_similarities(snapshot, document.id, vector)
+    part = part_at(document, span.start if span else 0)
     spots = _spots(answer) if answer else []
     current = next((n for n, s in enumerate(spots) if s.document_id == document.id and s.span == span), None)
     return Source(
         document=document,
         span=span,
-        blocks=document_blocks(snapshot, document, span, answer.searched_text if answer else ""),
+        part=part,
+        blocks=document_blocks(snapshot, document, part, span, answer.searched_text if answer else ""),
         bars=list(_bars(document, compared)),
         closest=sorted(compared, key=lambda sentence: (-sentence.similarity, sentence.span))[:CLOSEST],
         place=current + 1 if current is not None else 0,
@@ -99,9 +104,11 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
     )
 
 
-def document_blocks(snapshot: Snapshot, document: Document, span: Span | None, question: str = "") -> list[Block]:
-    """The document for reading, with a span marked and, in the passages that it touches, the question's words."""
-    passages = [snapshot.passages[row] for row in snapshot.rows_of_document.get(document.id, ())]
+def document_blocks(
+    snapshot: Snapshot, document: Document, part: Part, span: Span | None, question: str = ""
+) -> list[Block]:
+    """A part of the document for reading, with a span marked and, in the passages it touches, the question's words."""
+    passages = [snapshot.passages[row] for row in _rows_of(snapshot, document, part.span)]
     sentences = [sentence for passage in passages for sentence in passage.sentences]
     terms = telling_terms(question)
     words = [
@@ -111,7 +118,21 @@ def document_blocks(snapshot: Snapshot, document: Document, span: Span | None, q
         for token in analyze(passage.text)
         if token.term in terms
     ]
-    return blocks(document, sentences, [span] if span else [], words)
+    return blocks(document, sentences, [span] if span else [], words, part.span)
+
+
+def part_similarities(snapshot: Snapshot, document: Document, part: Part, vector: Vectors) -> list[SentenceSimilarity]:
+    """Compare every sentence that begins in a part of a document with a unit vector, ``(dimension,)``; in order."""
+    compared = sentence_similarities(snapshot, document.id, vector, _rows_of(snapshot, document, part.span))
+    return [sentence for sentence in compared if part.holds(sentence.span.start)]
+
+
+def _rows_of(snapshot: Snapshot, document: Document, span: Span) -> range:
+    """The rows of the passages that a span of a document touches."""
+    rows = snapshot.rows_of_document.get(document.id, range(0))
+    first = bisect_right(rows, span.start, key=lambda row: snapshot.passages[row].end)
+    last = bisect_left(rows, span.end, key=lambda row: snapshot.passages[row].start)
+    return rows[first:last]
 
 
 def _spots(answer: Answer) -> list[Spot]:

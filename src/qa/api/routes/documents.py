@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
 from qa.api.page.corpus_page import CurrentCorpusPage
+from qa.api.page.parts import numbered_part, part_at
 from qa.api.page.source import document_blocks, find_document
 from qa.api.page.view import View
 from qa.api.schemas.documents import DocumentList, DocumentResponse, DocumentSummary
@@ -49,12 +50,20 @@ def get_document(
     html: WantsHtml,
     start: Annotated[int | None, Query(ge=0, description="first code point to mark")] = None,
     end: Annotated[int | None, Query(ge=0, description="one past the last code point to mark")] = None,
+    part: Annotated[int | None, Query(ge=1, description="of the page of a long document: which part to show")] = None,
+    fragment: Annotated[bool, Query(include_in_schema=False)] = False,
 ) -> Response | DocumentResponse:
     snapshot = service.snapshot
     document = find_document(snapshot, document_id)
     if not html:
         return DocumentResponse.of(document)
     span = View(start=start, end=end).span_in(document)
+    shown = numbered_part(document, part) if part else part_at(document, span.start if span else 0)
     return pages.render(
-        "document.html", view=View(), document=document, span=span, blocks=document_blocks(snapshot, document, span)
+        "_part.html" if fragment else "document.html",
+        view=View(),
+        document=document,
+        span=span,
+        part=shown,
+        blocks=document_blocks(snapshot, document, shown, span),
     )

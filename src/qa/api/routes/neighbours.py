@@ -7,14 +7,15 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
+from qa.api.page.parts import numbered_part
 from qa.api.page.presentation import display_title, document_url
-from qa.api.page.source import find_document
+from qa.api.page.source import find_document, part_similarities
 from qa.api.page.view import View
 from qa.api.refine import passage_rows, refine
 from qa.api.schemas.answers import PassageBody
 from qa.api.schemas.questions import AskBody, QuestionText
 from qa.errors import QuestionError
-from qa.retrieval.neighbours import SentenceSimilarity, echoes, sentence_similarities
+from qa.retrieval.neighbours import SentenceSimilarity, echoes
 from qa.types import Span
 
 router = APIRouter(tags=["neighbours"])
@@ -50,6 +51,13 @@ class SentenceList(BaseModel):
     sentences: list[SentenceBody]
 
 
+class PartBody(SentenceList):
+    """The sentences of one part of a document; a short document has one part."""
+
+    part: int = Field(description="which part this is, from 1")
+    parts: int = Field(description="how many parts the document has")
+
+
 class RefineBody(AskBody):
     """A question, and what a reader said about its passages."""
 
@@ -63,13 +71,18 @@ class PassageList(BaseModel):
 
 @router.get("/documents/{document_id:path}/similarity", summary="How close each sentence is to a question")
 def similarity(
-    document_id: str, service: CurrentService, question: Annotated[QuestionText, Query(description="what you ask")]
-) -> SentenceList:
-    """Every sentence of the document, in the order of its text."""
+    document_id: str,
+    service: CurrentService,
+    question: Annotated[QuestionText, Query(description="what you ask")],
+    part: Annotated[int, Query(ge=1, description="of a long document: which part")] = 1,
+) -> PartBody:
+    """Every sentence of the document, or of a part of a long one, in the order of its text."""
     snapshot = service.snapshot
     document = find_document(snapshot, document_id)
-    found = sentence_similarities(snapshot, document.id, service.embed_question(question))
-    return SentenceList(sentences=[SentenceBody.of(sentence) for sentence in found])
+    chosen = numbered_part(document, part)
+    compared = part_similarities(snapshot, document, chosen, service.embed_question(question))
+    sentences = [SentenceBody.of(sentence) for sentence in compared]
+    return PartBody(sentences=sentences, part=chosen.number, parts=chosen.count)
 
 
 @router.get(
