@@ -41,6 +41,7 @@ OWNERS = {
     "cachetools": ("serving/answer_cache.py",),
     "prometheus_client": ("api/",),
     "bm25s": ("index/bm25.py",),
+    "asyncpg": ("index/engines/postgres",),
     "sentencex": ("indexing/splitter.py",),
     "rapidfuzz": ("index/spelling.py",),
     "lxml": ("readers/",),

@@ -11,7 +11,7 @@ VALUES = {
     "corpus": "articles", "index": "built", "host": "::1", "port": "8123", "model": "a/model",
     "query_prompt": "query: ", "embedder": "sentence-transformers",
     "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
-    "keep_snapshots": "7",
+    "keep_snapshots": "7", "engine": "postgresql://engine.example/qa",
     "answer_cache_mb": "10", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",

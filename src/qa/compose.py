@@ -14,11 +14,13 @@ from qa.embedders.model_files import locate_model
 from qa.errors import SettingsError
 from qa.evaluation.command import Bench
 from qa.extractors import DEFAULT, EXTRACTORS, OFF
+from qa.index.engines import EMBEDDED, connect
+from qa.index.engines.remote import EngineSource
 from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.splitter import SentenceSplitter
-from qa.protocols import Embedder, Extractor, Reranker
+from qa.protocols import Embedder, Engine, Extractor, Reranker
 from qa.registry import imported
 from qa.rerankers import RERANKERS, parse_reranker
 from qa.retrieval.retriever import Retriever
@@ -26,6 +28,9 @@ from qa.serving.jobs import Jobs
 from qa.serving.service import Service, require_embedder
 
 SERVER_ONLY = ("admin_token", "read_token", "tokens_file", "open", "trusted_proxies", "requests_per_minute")
+
+STATISTICS = "engine"
+"""In the index folder: what is copied of an engine's generations."""
 
 
 def build_embedder(settings: Settings, threads: int) -> Embedder:
@@ -64,7 +69,18 @@ def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
     answerer = Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
-    return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB)
+    engine = build_engine(settings)
+    source = EngineSource(engine, settings.index / STATISTICS) if engine else None
+    return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB, source)
+
+
+def build_engine(settings: Settings) -> Engine | None:
+    """The shared engine that holds the index; None where the index folder does.
+
+    Raises:
+        SettingsError: there is no such engine.
+    """
+    return None if settings.engine == EMBEDDED else connect(settings.engine)
 
 
 def build_uploads(settings: Settings) -> Uploads:

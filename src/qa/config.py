@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="the folder of articles")
     index: Path = Field(Path("index"), description="where snapshots are kept")
+    engine: str = Field("embedded", description="what holds the index: embedded, or the address of a shared engine")
     host: str = Field("127.0.0.1", description="the address the server binds")
     port: int = Field(8000, ge=0, le=65535, description="the port the server binds; 0 picks a free one")
     model: str | None = Field(None, description="a model directory or hub name; default: all-MiniLM-L6-v2 as installed")

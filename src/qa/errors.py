@@ -11,7 +11,9 @@ QAError
 │   ├── IndexMissing         there is no snapshot yet
 │   ├── SnapshotDamaged      a file of a snapshot is missing or has a wrong byte
 │   ├── SnapshotOutdated     a snapshot of another format or embedder
-│   └── IndexLocked          another process is building
+│   ├── IndexLocked          another process is building
+│   └── EngineUnavailable    the engine that holds the index cannot be used
+│       └── GenerationGone   the engine no longer holds a generation; a newer one answers
 ├── QuestionError            the question cannot be asked
 ├── DocumentNotFound         no document has this id
 ├── JobNotFound              no job has this id
@@ -83,6 +85,14 @@ class SnapshotOutdated(IndexUnusable):
 
 class IndexLocked(IndexUnusable):
     """Another process is building."""
+
+
+class EngineUnavailable(IndexUnusable):
+    """The engine that holds the index cannot be reached, or cannot do what is asked of it."""
+
+
+class GenerationGone(EngineUnavailable):
+    """The engine no longer holds a generation; a newer one answers."""
 
 
 class QuestionError(QAError):

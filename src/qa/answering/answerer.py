@@ -46,11 +46,14 @@ class Answerer:
     def answer(self, snapshot: Snapshot, question: Question) -> Answer:
         """Answer a question: the same snapshot and question give the same answer."""
         started = perf_counter()
-        rows = snapshot.admitted(question.filters)
-        if not snapshot.passages or (rows is not None and not len(rows)):
-            reason = Reason.FILTERS_EXCLUDE_ALL if snapshot.passages else Reason.EMPTY_INDEX
-            return _empty_handed(question, reason)
-        retrieval = self._retriever.retrieve(snapshot, question.text, rows, question.history)
+        if not snapshot.passages:
+            return _empty_handed(question, Reason.EMPTY_INDEX)
+        retrieval = self._retriever.retrieve(
+            snapshot, question.text, history=question.history, filters=question.filters
+        )
+        if retrieval.excluded:
+            return _empty_handed(question, Reason.FILTERS_EXCLUDE_ALL)
+        snapshot = retrieval.snapshot
         candidates = lift(snapshot, retrieval.query, self._rerank(snapshot, question, retrieval.candidates))
         ranked = perf_counter()
         reading = self._read(snapshot, retrieval, candidates)

@@ -13,11 +13,14 @@ from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
 from qa.config import Settings
 from qa.corpus.watch import watch
 from qa.errors import QAError, message_of
+from qa.index import folder as index_folder
+from qa.index.engines import EMBEDDED, connect
 from qa.indexing.file_states import FileStates
 from qa.indexing.reading import Reading
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
-from qa.indexing.update import update
+from qa.indexing.update import Finish, update
 from qa.progress import Progress, ProgressBars, ProgressLines
+from qa.protocols import Engine
 from qa.readers import READERS
 from qa.types import Changes
 
@@ -76,10 +79,29 @@ class Build:
             QAError: as ``Indexer.build`` does.
         """
         settings = self._settings
+        push = self._push()
+        if index_folder.current_id(settings.index) is None:
+            self._indexer  # noqa: B018  what builds is needed in any case: load it before files are read
         return update(
             settings.corpus, settings.index, self._recipe, partial(self._publish, progress), strict=strict,
-            reread=self._reread, progress=progress,
+            reread=self._reread, progress=progress, finish=push,
         )  # fmt: skip
+
+    def _push(self) -> Finish:
+        """What lets a shared engine hold the result; where the index folder does, nothing is left to be done."""
+        settings = self._settings
+        if settings.engine == EMBEDDED:
+            return bool
+        engine = connect(settings.engine)
+        mark = engine.mark()  # from before the corpus is looked at
+        return lambda changes: self._to_engine(engine, changes.snapshot, mark)
+
+    def _to_engine(self, engine: Engine, snapshot_id: str, mark: int) -> None:
+        if snapshot_id == engine.current():
+            engine.point(snapshot_id, mark)
+            return
+        module = importlib.import_module("qa.index.engines.publication")
+        module.publish_from(engine, self._settings.index, snapshot_id, self._settings.keep_snapshots, mark)
 
     def _publish(self, progress: Progress, reading: Reading, known: FileStates) -> Changes:
         self._reread = False  # a watch reads all files once

@@ -1,8 +1,8 @@
 """Terms → rows: BM25 over passages, and the term ids of every sentence for closer looks.
 
-bm25s computes all scores at build time and keeps them as a sparse matrix: a search sums a few of its columns. Against
-tantivy it was chosen because a snapshot is sealed (nothing to update in place), because its files are plain arrays
-that a checksum covers and memory-maps, and because it gives the score of every passage, which fusion needs.
+bm25s computes all weights when the index is built; they are kept as a sparse matrix, of which a search sums a few
+columns. Against tantivy it was chosen because a snapshot is sealed (nothing to update in place), because plain arrays
+are covered by a checksum and memory-mapped, and because they give the score of every passage, which fusion needs.
 """
 
 import json
@@ -10,8 +10,9 @@ import logging
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import bm25s
 import numpy as np
@@ -28,97 +29,191 @@ B = 0.75
 BLOCK = 64  # passages of which a search looks at the best first
 logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
 
-_ARRAYS = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
-
 Ids = NDArray[np.int32]
 Shapes = NDArray[np.uint8]
 
 
-class BM25Index:
-    """BM25 (Lucene's variant) over the passages with their context; rows are the passages in the order given."""
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """What is known of the terms of a whole corpus, however little of it is at hand.
 
-    def __init__(
-        self, vocabulary: Sequence[str], lexicon: Lexicon, arrays: Mapping[str, NDArray[np.generic]], passages: int
-    ) -> None:
-        self._terms = vocabulary
-        self.lexicon = lexicon
-        self._ids = {term: number for number, term in enumerate(vocabulary)}
-        self._arrays = arrays
-        self._passages = passages
-        self._tokens: Ids = arrays["tokens"].astype(np.int32, copy=False)
-        self._shapes: Shapes = arrays["shapes"].astype(np.uint8, copy=False)
-        self._places = arrays["places"]
-        self._token_starts: Rows = arrays["token_starts"].astype(np.int64, copy=False)
-        self._bm25 = _empty_bm25()
-        self._bm25.nonoccurrence_array = None  # Lucene's variant has none
-        self._bm25.scores = {name: arrays[name] for name in ("data", "indices", "indptr")} | {"num_docs": passages}
-        self.document_frequency: NDArray[np.int64] = np.diff(arrays["indptr"]).astype(np.int64)
+    Attributes:
+        vocabulary: every term of the corpus and its id.
+        lexicon: its words as they are spelled.
+        frequencies: ``(terms,)`` how many passages say each term.
+        passages: how many passages there are.
+    """
+
+    vocabulary: Mapping[str, int]
+    lexicon: Lexicon
+    frequencies: Rows
+    passages: int
+
+    def frequency(self, term: str) -> int:
+        """How many passages say a term."""
+        number = self.vocabulary.get(term)
+        return 0 if number is None else int(self.frequencies[number])
+
+    def idf(self, term: str) -> float:
+        """How rare a term is: ``ln(1 + (N - df + 0.5) / (df + 0.5))``; highest for a term that occurs nowhere."""
+        frequency = self.frequency(term)
+        return float(np.log1p((self.passages - frequency + 0.5) / (frequency + 0.5)))
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which rows say a term, and with which BM25 weight.
+
+    Attributes:
+        bounds: ``(terms + 1,)`` where each term's postings begin in the arrays below.
+        rows, weights: ``(postings,)``.
+        terms: ``(terms,)`` the ids of the terms that have postings here, ascending; None where every term has.
+    """
+
+    bounds: NDArray[np.integer[Any]]
+    rows: Ids
+    weights: Scores
+    terms: Rows | None = None
+
+    def of(self, term: int) -> tuple[Ids, Scores]:
+        """The rows that say a term, and its weight in each."""
+        index = term
+        if self.terms is not None:
+            index = int(np.searchsorted(self.terms, term))
+            if index == len(self.terms) or self.terms[index] != term:
+                return self.rows[:0], self.weights[:0]
+        first, last = self.bounds[index : index + 2]
+        return self.rows[first:last], self.weights[first:last]
+
+    def transposed(self, rows: int) -> "Postings":
+        """The terms of each row with their weights, each by its row; every term must have postings here."""
+        order = np.argsort(self.rows, kind="stable")
+        counts = np.diff(self.bounds)
+        terms = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        bounds = np.searchsorted(self.rows[order], np.arange(rows + 1))
+        return Postings(bounds, terms[order], np.asarray(self.weights)[order])
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceTokens:
+    """The tokens of all sentences, one after the other.
+
+    Attributes:
+        ids: ``(tokens,)`` terms.
+        shapes: ``(tokens,)`` ``TokenShape`` bits.
+        spans: ``(tokens, 2)`` start and end, in code points from the sentence's start.
+        starts: ``(sentences + 1,)`` where each sentence's tokens begin.
+    """
+
+    ids: Ids
+    shapes: Shapes
+    spans: NDArray[np.integer[Any]]
+    starts: Rows
+
+
+class BM25Index:
+    """BM25 (Lucene's variant) over passages with their context; rows are the passages in the order given."""
+
+    def __init__(self, statistics: TermStatistics, postings: Postings, tokens: SentenceTokens, rows: int) -> None:
+        """Hold the arrays; ``rows`` is how many passages are at hand."""
+        self.statistics = statistics
+        self.postings = postings
+        self.tokens = tokens
+        self._rows = rows
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Self:
         """Index the passages: context and text for the passage scores, each sentence's terms for closer looks."""
-        said = _Sentences()
-        lexicon = Lexicon.build(said.read(passages))
+        read = _Sentences()
+        lexicon = Lexicon.build(read.read(passages))
         contexts = [terms(passage.context) for passage in passages]
-        vocabulary = sorted(set[str]().union(*said.terms, *contexts))
+        vocabulary = sorted(set[str]().union(*read.terms, *contexts))
         ids = {term: number for number, term in enumerate(vocabulary)}
-        rows = [[ids[term] for term in sentence] for sentence in said.terms]
+        rows = [[ids[term] for term in sentence] for sentence in read.terms]
         following = iter(rows)
         bags = [
             [ids[term] for term in context] + [i for _ in passage.sentences for i in next(following)]
             for passage, context in zip(passages, contexts, strict=True)
         ]
-        arrays = _bm25_arrays(bags, ids) | {
-            "tokens": np.fromiter((i for row in rows for i in row), dtype=np.int32),
-            "token_starts": np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
-            "shapes": np.asarray(said.shapes, dtype=np.uint8),
-            "places": _smallest(said.places),
-        }
-        return cls(vocabulary, lexicon, arrays, len(passages))
+        postings = _postings(bags, ids)
+        tokens = SentenceTokens(
+            np.fromiter((i for row in rows for i in row), dtype=np.int32),
+            np.asarray(read.shapes, dtype=np.uint8),
+            _smallest(read.spans),
+            np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64),
+        )
+        statistics = TermStatistics(ids, lexicon, np.diff(postings.bounds).astype(np.int64), len(passages))
+        return cls(statistics, postings, tokens, len(passages))
 
     def save(self, folder: Path) -> None:
         folder.mkdir()
-        (folder / "terms.json").write_text(json.dumps([self._passages, *self._terms], ensure_ascii=False), "utf-8")
+        terms_of = [self._rows, *self.vocabulary]
+        (folder / "terms.json").write_text(json.dumps(terms_of, ensure_ascii=False), "utf-8")
         self.lexicon.save(folder / "lexicon.json")
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", self._arrays[name], allow_pickle=False)
+        for name, values in self._arrays().items():
+            np.save(folder / f"{name}.npy", values, allow_pickle=False)
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "data": self.postings.weights, "indices": self.postings.rows, "indptr": self.postings.bounds,
+            "tokens": self.tokens.ids, "token_starts": self.tokens.starts, "shapes": self.tokens.shapes,
+            "places": self.tokens.spans,
+        }  # fmt: skip
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         passages, *vocabulary = json.loads((folder / "terms.json").read_text("utf-8"))
-        arrays = {name: mapped(folder / f"{name}.npy") for name in _ARRAYS}
-        return cls(vocabulary, Lexicon.load(folder / "lexicon.json"), arrays, passages)
+        names = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
+        weights, rows, bounds, ids, starts, shapes, spans = (mapped(folder / f"{name}.npy") for name in names)
+        statistics = TermStatistics(
+            {term: number for number, term in enumerate(vocabulary)},
+            Lexicon.load(folder / "lexicon.json"),
+            np.diff(bounds).astype(np.int64),
+            passages,
+        )
+        tokens = SentenceTokens(ids.astype(np.int32, copy=False), shapes, spans, starts.astype(np.int64, copy=False))
+        return cls(statistics, Postings(bounds, rows, weights), tokens, passages)
 
     @property
     def vocabulary(self) -> Mapping[str, int]:
         """Every term of the corpus and its id."""
-        return self._ids
+        return self.statistics.vocabulary
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return self.statistics.lexicon
 
     def idf(self, term: str) -> float:
-        """How rare a term is: ``ln(1 + (N - df + 0.5) / (df + 0.5))``; highest for a term that occurs nowhere."""
-        frequency = self.frequency(term)
-        return float(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+        """How rare a term is in the whole corpus, as ``TermStatistics.idf`` has it."""
+        return self.statistics.idf(term)
 
     def frequency(self, term: str) -> int:
-        """How many passages say a term."""
-        number = self._ids.get(term)
-        return 0 if number is None else int(self.document_frequency[number])
+        """How many passages of the whole corpus say a term."""
+        return self.statistics.frequency(term)
+
+    @cached_property
+    def by_row(self) -> Postings:
+        """The terms that each row says, its context included, with their weights; ascending."""
+        return self.postings.transposed(self._rows)
 
     def rows_with(self, term: str) -> Rows:
-        """The passages that say a term, ascending."""
-        number = self._ids.get(term)
-        if number is None:
-            return np.zeros(0, dtype=np.int64)
-        first, last = self._arrays["indptr"][number : number + 2]
-        return np.sort(self._arrays["indices"][first:last]).astype(np.int64)
+        """The rows that say a term, ascending."""
+        number = self.vocabulary.get(term)
+        return np.zeros(0, dtype=np.int64) if number is None else np.sort(self.postings.of(number)[0]).astype(np.int64)
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
-        """The BM25 score of every passage, ``(passages,)`` float32, for terms with weights."""
-        total = np.zeros(self._passages, dtype=np.float32)
+        """The BM25 score of every row, ``(rows,)`` float32, for terms with weights."""
+        return self.scores_of({self.vocabulary[t]: weight for t, weight in weights.items() if t in self.vocabulary})
+
+    def scores_of(self, weights: Mapping[int, float]) -> Scores:
+        """The same for the ids of terms."""
+        total = np.zeros(self._rows, dtype=np.float32)
         for weight in sorted(set(weights.values())):
-            ids = [self._ids[term] for term, w in weights.items() if w == weight and term in self._ids]
-            if ids:
-                total += np.float32(weight) * self._bm25.get_scores_from_ids(ids)
+            part = np.zeros(self._rows, dtype=np.float32)
+            for term in (term for term, own in weights.items() if own == weight):
+                rows, scores = self.postings.of(term)
+                part[rows] += scores  # no row comes twice among the postings of a term
+            total += np.float32(weight) * part
         return total
 
     def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
@@ -131,15 +226,15 @@ class BM25Index:
             term ids ``(tokens,)``, their ``TokenShape`` bits ``(tokens,)``, and how many tokens each sentence has.
         """
         rows, counts = self._token_rows(sentences)
-        return self._tokens[rows], self._shapes[rows], counts
+        return self.tokens.ids[rows], self.tokens.shapes[rows], counts
 
     def token_places(self, sentences: Rows) -> Rows:
         """Start and end of the tokens of some sentences, in code points from the sentence's start; ``(tokens, 2)``."""
-        return self._places[self._token_rows(sentences)[0]].astype(np.int64)
+        return self.tokens.spans[self._token_rows(sentences)[0]].astype(np.int64)
 
     def _token_rows(self, sentences: Rows) -> tuple[Rows, Rows]:
-        first = self._token_starts[sentences]
-        counts = self._token_starts[sentences + 1] - first
+        first = self.tokens.starts[sentences]
+        counts = self.tokens.starts[sentences + 1] - first
         return ranges(first, counts), counts
 
 
@@ -164,7 +259,7 @@ class _Sentences:
 
     terms: list[list[str]] = field(default_factory=list)
     shapes: "array[int]" = field(default_factory=lambda: array("B"))
-    places: "array[int]" = field(default_factory=lambda: array("q"))
+    spans: "array[int]" = field(default_factory=lambda: array("q"))
 
     def read(self, passages: Sequence[Passage]) -> Iterator[tuple[str, list[Token]]]:
         """The sentences of the passages, in order, and their tokens."""
@@ -174,23 +269,20 @@ class _Sentences:
                 tokens = analyze(text)
                 self.terms.append([token.term for token in tokens])
                 self.shapes.extend(token_shapes(text, tokens))
-                self.places.extend(place for token in tokens for place in (token.start, token.end))
+                self.spans.extend(offset for token in tokens for offset in (token.start, token.end))
                 yield text, tokens
 
 
-def _smallest(places: "array[int]") -> NDArray[np.generic]:
+def _smallest(spans: "array[int]") -> NDArray[np.unsignedinteger[Any]]:
     """Start and end of each token, one after the other, as ``(tokens, 2)`` in the least bytes that hold them."""
-    wide = np.asarray(places, dtype=np.int64).reshape(-1, 2)
+    wide = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
     return wide.astype(np.min_scalar_type(wide.max(initial=0)))
 
 
-def _empty_bm25() -> bm25s.BM25:
-    return bm25s.BM25(k1=K1, b=B, method="lucene")
-
-
-def _bm25_arrays(bags: list[list[int]], ids: dict[str, int]) -> dict[str, NDArray[np.generic]]:
+def _postings(bags: list[list[int]], ids: dict[str, int]) -> Postings:
+    """BM25's weights of the terms of each passage; by term."""
     if not ids:
-        return {"data": np.zeros(0, np.float32), "indices": np.zeros(0, np.int32), "indptr": np.zeros(1, np.int64)}
-    index = _empty_bm25()
+        return Postings(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    index = bm25s.BM25(k1=K1, b=B, method="lucene")
     index.index((bags, ids), create_empty_token=False, show_progress=False)
-    return {name: index.scores[name] for name in ("data", "indices", "indptr")}
+    return Postings(index.scores["indptr"], index.scores["indices"], index.scores["data"])

@@ -85,8 +85,14 @@ class Passages(Sequence[Passage]):
         number, ordinal, start, end, sentences, context = self._table[row].tolist()
         first = int(self.sentence_starts[row])
         spans = tuple(Span(*span) for span in self.spans[first : first + sentences].tolist())
-        document = self._documents[number]
-        return Passage(document.id, ordinal, start, end, document.text[start:end], spans, self._contexts[context])
+        text = self._text(row, number, start, end)
+        return Passage(self._document_id(number), ordinal, start, end, text, spans, self._contexts[context])
+
+    def _document_id(self, number: int) -> str:
+        return self._documents[number].id
+
+    def _text(self, row: int, number: int, start: int, end: int) -> str:
+        return self._documents[number].text[start:end]
 
     @cached_property
     def sentence_starts(self) -> Rows:
@@ -104,7 +110,7 @@ class Passages(Sequence[Passage]):
         """The rows of each document that has passages."""
         bounds = [0, *(np.flatnonzero(np.diff(self.document_rows)) + 1).tolist(), len(self)]
         ranges = (range(first, last) for first, last in pairwise(bounds) if first < last)
-        return {self._documents[self.document_rows[rows.start]].id: rows for rows in ranges}
+        return {self._document_id(int(self.document_rows[rows.start])): rows for rows in ranges}
 
 
 def _table(rows: Sequence[tuple[int, ...]], columns: int) -> Table:

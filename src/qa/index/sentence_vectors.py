@@ -49,6 +49,10 @@ class SentenceVectors:
         found: Vectors = self._rounded[rows] * self._scales[rows, None]
         return found
 
+    def stored(self, rows: Rows) -> tuple[NDArray[np.int8], Scores]:
+        """The bytes and scales of some sentences, as they are kept."""
+        return self._rounded[rows], self._scales[rows]
+
     def search(self, vector: Vectors, k: int, rows: Rows) -> list[Hit]:
         """Among some rows the ``k`` nearest to a unit vector, best first, ties by row; all of them are compared."""
         blocks = [rows[first : first + BLOCK] for first in range(0, len(rows), BLOCK)]

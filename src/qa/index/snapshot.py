@@ -23,8 +23,8 @@ from qa.index.passages import Passages
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.stores import STORES
 from qa.index.token_vectors import TokenIndex
-from qa.protocols import Rows, VectorStore
-from qa.types import Document, Filters, Passage
+from qa.protocols import Rows, Vectors, VectorStore
+from qa.types import Document, Filters, Hit, Passage
 
 __all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "write"]
 
@@ -46,7 +46,7 @@ class Snapshot:
         lexical: BM25Index,
     ) -> None:
         self.manifest = manifest
-        self.documents = tuple(documents)
+        self.documents = documents
         self.passages = passages if isinstance(passages, Passages) else Passages.of(self.documents, passages)
         self.passage_vectors = passage_vectors
         self.sentence_vectors = sentence_vectors
@@ -113,6 +113,37 @@ class Snapshot:
 
     def document_of(self, row: int) -> Document:
         return self.documents[int(self.passages.document_rows[row])]
+
+    def near(
+        self, vector: Vectors, weights: Mapping[str, float], named: Sequence[Sequence[str]], filters: Filters
+    ) -> "tuple[Snapshot, Rows | None]":
+        """Where to look for a question: a snapshot, and which of its rows are admitted (None for all of them).
+
+        Here everything is at hand; an engine fetches what a question may need, given its unit vector, its terms with
+        their weights and, as words, what it names.
+        """
+        return self, self.admitted(filters)
+
+    @property
+    def version(self) -> str:
+        """Equal for snapshots that give the same answers."""
+        return self.manifest.id
+
+    def now(self) -> "Snapshot":
+        """The snapshot as it is at this moment; a sealed one does not change."""
+        return self
+
+    def search(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
+        """The passages nearest to a unit vector among those admitted, best first."""
+        return self.passage_vectors.search(vector, k, self.admitted(filters))
+
+    def of_document(self, document_id: str) -> "Snapshot":
+        """Where all passages of a document are at hand."""
+        return self
+
+    def around(self, vector: Vectors, k: int) -> "Snapshot":
+        """Where at least the ``k`` passages nearest to a unit vector are at hand."""
+        return self
 
     def admitted(self, filters: Filters) -> Rows | None:
         """The passage rows that a filter admits, ascending; None when there is no filter."""

@@ -73,19 +73,22 @@ class TokenIndex:
         projection: Vectors | None,
         frequency: Rows,
         first_segment: Rows,
+        passages: int | None = None,
     ) -> None:
         """Hold the arrays.
 
         ``frequency[id]`` is in how many passages a token occurs, ``(largest id + 1,)``; ``first_segment[row]`` is where
-        the segments of passage ``row`` begin, ``(passages + 1,)``.
+        the segments of passage ``row`` begin, ``(rows + 1,)``. ``passages`` is how many the whole corpus has, where
+        not all of them are rows here.
         """
+        self._passages = len(first_segment) - 1 if passages is None else passages
         self._vectors = vectors
         self._ids = ids
         self._lengths = lengths
         self.projection = projection
         self._first_segment = first_segment
         self._starts: Rows = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        self._frequency = frequency
+        self.frequency = frequency
 
     @classmethod
     def build(cls, passages: Sequence[EncodedPassage], dimension: int, projection: Vectors | None) -> Self:
@@ -103,7 +106,7 @@ class TokenIndex:
         folder.mkdir()
         none = np.zeros((0, 0), np.float32)
         projection = none if self.projection is None else self.projection
-        arrays: tuple[NDArray[Any], ...] = (self._vectors, self._ids, self._lengths, projection, self._frequency)
+        arrays: tuple[NDArray[Any], ...] = (self._vectors, self._ids, self._lengths, projection, self.frequency)
         for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
@@ -144,10 +147,9 @@ class TokenIndex:
 
     def _rarity(self, ids: Rows) -> Vectors:
         """Inverse passage frequency of tokens, as BM25 has it, summing to 1."""
-        known = ids < len(self._frequency)
-        frequency = np.where(known, self._frequency[np.where(known, ids, 0)], 0)
-        passages = len(self._first_segment) - 1
-        rarity = np.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+        known = ids < len(self.frequency)
+        frequency = np.where(known, self.frequency[np.where(known, ids, 0)], 0)
+        rarity = np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5))
         weights: Vectors = (rarity / max(float(rarity.sum()), 1e-9)).astype(np.float32)
         return weights
 

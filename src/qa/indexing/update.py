@@ -13,13 +13,16 @@ from qa.indexing.reading import Reading, read_files
 from qa.progress import Progress, no_progress
 from qa.types import Changes
 
+Finish = Callable[[Changes], object]
+"""What is done with the result, while the index is still locked."""
+
 Publish = Callable[[Reading, FileStates], Changes]
 """Publishes what was read, given what was known before; called while the index is locked."""
 
 
 def update(
     corpus: Path, index: Path, recipe: str, publish: Publish, *, strict: bool = False, reread: bool = False,
-    progress: Progress = no_progress,
+    progress: Progress = no_progress, finish: Finish = bool,
 ) -> Changes:  # fmt: skip
     """Bring an index up to date with a folder; ``reread`` parses every file, also those that have not changed.
 
@@ -41,6 +44,7 @@ def update(
         changes = _unchanged(index, recipe, reading, known) or publish(reading, known)
         if reading.states != known.files or changes.snapshot != known.snapshot:
             save_states(index, FileStates(changes.snapshot, reading.states))
+        finish(changes)
         return changes
 
 

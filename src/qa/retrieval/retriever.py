@@ -14,19 +14,26 @@ from qa.retrieval.followup import resolve
 from qa.retrieval.named import holders
 from qa.retrieval.query import Query, make_query, plain_query
 from qa.retrieval.ranking import rank
-from qa.types import Candidate
+from qa.types import Candidate, Filters
 
+NO_FILTERS = Filters()
 DEPTH = 50  # candidates taken from each search, and candidates that are ranked
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was found, best first, the evidence for it (None when nothing was found) and how long each stage took."""
+    """What was found, best first, the evidence for it (None when nothing was found) and how long each stage took.
 
+    The candidates are rows of ``snapshot``, which may hold no more than what a question needs; ``excluded`` says that
+    the filters admit nothing.
+    """
+
+    snapshot: Snapshot
     query: Query
     candidates: tuple[Candidate, ...]
     evidence: Evidence | None
     timings_ms: Mapping[str, float]
+    excluded: bool = False
 
 
 class Retriever:
@@ -36,15 +43,24 @@ class Retriever:
         self._embedder = embedder
 
     def retrieve(
-        self, snapshot: Snapshot, question: str, rows: Rows | None = None, history: Sequence[str] = ()
+        self,
+        snapshot: Snapshot,
+        question: str,
+        rows: Rows | None = None,
+        history: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Retrieval:
-        """Rank the passages (or, with ``rows``, these only) that any of the searches finds.
+        """Rank the passages that any of the searches finds; with ``rows`` these only, else those that are admitted.
 
         A question that leans on the ones before it (``history``, oldest first) is searched for with their words.
         """
         started = perf_counter()
         query = self.query(snapshot, resolve(question, history))
         encoded = perf_counter()
+        if rows is None:
+            snapshot, rows = snapshot.near(query.encoded.vector, query.weights, query.named, filters)
+        if not snapshot.passages or (rows is not None and not len(rows)):
+            return Retrieval(snapshot, query, (), None, {"encode": 1000 * (encoded - started)}, excluded=True)
         lexical = snapshot.lexical.scores(query.weights)
         found = search(snapshot, query, lexical, rows)
         searched = perf_counter()
@@ -55,7 +71,7 @@ class Retriever:
             "search": 1000 * (searched - encoded),
             "rank": 1000 * (perf_counter() - searched),
         }
-        return Retrieval(query, tuple(candidates), evidence, timings)
+        return Retrieval(snapshot, query, tuple(candidates), evidence, timings)
 
     def query(self, snapshot: Snapshot, question: str) -> Query:
         """Make a question searchable in a snapshot."""

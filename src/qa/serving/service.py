@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from qa.answering.answerer import Answerer
-from qa.errors import IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
-from qa.index import snapshot as snapshots
-from qa.index.folder import publication
+from qa.errors import GenerationGone, IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
 from qa.index.snapshot import Snapshot
+from qa.index.source import FolderSource, Source
 from qa.protocols import Embedder, Vectors
 from qa.serving.answer_cache import AnswerCache, Asked
 from qa.types import Answer, Question
@@ -24,6 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_S = 0.5
 RETRY_S = 2.0  # while nothing serves
 RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
+SWITCHES = 3  # generations of an engine that may be dropped during one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,17 @@ class Service:
         embedder: Embedder,
         answerer: Answerer,
         cache_bytes: int = 0,
+        source: Source | None = None,
     ) -> None:
+        """Answer from what ``source`` opens, the snapshots of the index folder where none is given."""
+        self._source = source or FolderSource(index)
         self._index = index
         self._embedder = embedder
         self._answerer = answerer
         self._snapshot: Snapshot | None = None
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
-        self._tried: tuple[str | None, int] | None = None
+        self._tried: object = None
         self._cache = AnswerCache(cache_bytes)
         # One at a time on each processor: more of them would only take the interpreter's lock from each other.
         self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -68,7 +71,12 @@ class Service:
         """
         if self._snapshot is None:
             raise self._refused or IndexMissing("the index is being opened; try again in a few seconds")
-        return self._snapshot
+        for _ in range(SWITCHES):
+            try:
+                return self._snapshot.now()
+            except GenerationGone:
+                self.catch_up()
+        return self._snapshot.now()
 
     @property
     def not_opened(self) -> str | None:
@@ -105,7 +113,7 @@ class Service:
             IndexUnusable: it cannot be used; what was open stays open.
         """
         with self._opening:
-            if time.monotonic() >= again or publication(self._index) != self._tried:
+            if time.monotonic() >= again or self._source.publication() != self._tried:
                 self._open()
             elif self._refused is not None:
                 raise self._refused
@@ -117,7 +125,7 @@ class Service:
         """
         said, again = "", 0.0
         while not stopping.is_set():
-            if time.monotonic() >= again or publication(self._index) != self._tried:
+            if time.monotonic() >= again or self._source.publication() != self._tried:
                 try:
                     self.catch_up(again)  # whoever has just built may have done so while this waited for its turn
                     opened(self.snapshot)
@@ -129,7 +137,7 @@ class Service:
             stopping.wait(POLL_S)
 
     def _open(self) -> None:
-        self._tried = publication(self._index)
+        self._tried = self._source.publication()
         try:
             snapshot, damage = self._open_current()
         except IndexUnusable as error:
@@ -140,7 +148,7 @@ class Service:
         logger.info("serving snapshot %s: %d passages", snapshot.manifest.id, len(snapshot.passages))
 
     def _open_current(self) -> tuple[Snapshot, SnapshotDamaged | None]:
-        snapshot, damage = snapshots.open_current(self._index)
+        snapshot, damage = self._source.open()
         if damage is not None and self._snapshot is not None:
             raise damage  # what serves is sound, and as new as any other
         if damage is not None:
@@ -155,9 +163,16 @@ class Service:
             IndexUnusable: none is open.
             TooBusy: every processor answers another question.
         """
-        snapshot = self.snapshot
+        for _ in range(SWITCHES):
+            try:
+                return self._ask(self.snapshot, question, wait)
+            except GenerationGone:  # dropped since it was opened: what answers now is another
+                self.catch_up()
+        return self._ask(self.snapshot, question, wait)
+
+    def _ask(self, snapshot: Snapshot, question: Question, wait: bool) -> Answered:
         work = partial(self._work, snapshot, question, wait)
-        return Answered(self._cache.answer(snapshot.manifest.id, question, work), snapshot)
+        return Answered(self._cache.answer(snapshot.version, question, work), snapshot)
 
     def _work(self, snapshot: Snapshot, question: Question, wait: bool) -> Answer:
         if not self._processors.acquire(blocking=wait):

@@ -1,0 +1,164 @@
+"""What PostgreSQL holds: the statements, with the tables of one generation named after it.
+
+A row of ``pointer`` names the generation that answers. All tables of a generation are made in the transaction that
+points at them: a publisher that dies leaves nothing behind.
+"""
+
+from dataclasses import dataclass
+
+# Locks of whoever publishes, and of whoever changes what answers: any numbers that nobody else uses.
+PUBLISH_LOCK, POINTER_LOCK = 0x7161_0001, 0x7161_0002
+
+LISTS_PER_ROOT = 2  # lists of an ivfflat index: twice the square root of the vectors, as in our own inverted file
+PROBES, SHARE = 64, 16  # lists read for a question: so many, or one in so many where that is more
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The names of a generation's tables, qualified; the generation is 16 hexadecimal digits."""
+
+    schema: str
+    generation: str
+
+    @property
+    def documents(self) -> str:
+        return f'"{self.schema}"."documents_{self.generation}"'
+
+    @property
+    def passages(self) -> str:
+        return f'"{self.schema}"."passages_{self.generation}"'
+
+    @property
+    def postings(self) -> str:
+        return f'"{self.schema}"."postings_{self.generation}"'
+
+
+def prepare(schema: str) -> str:
+    """Make the extension and what all generations share, where they are not there yet."""
+    return f"""
+        CREATE EXTENSION IF NOT EXISTS vector;
+        CREATE SCHEMA IF NOT EXISTS "{schema}";
+        CREATE TABLE IF NOT EXISTS "{schema}".generations (
+            id text PRIMARY KEY, number bigserial, dimension int NOT NULL, documents int NOT NULL,
+            passages int NOT NULL, exact boolean NOT NULL, published_at timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE IF NOT EXISTS "{schema}".pointer (
+            single boolean PRIMARY KEY DEFAULT true CHECK (single), generation text NOT NULL);
+        CREATE TABLE IF NOT EXISTS "{schema}".withdrawals (
+            generation text NOT NULL, document_id text NOT NULL, number bigint NOT NULL,
+            PRIMARY KEY (generation, document_id));
+        CREATE SEQUENCE IF NOT EXISTS "{schema}".withdrawal_numbers;
+        CREATE TABLE IF NOT EXISTS "{schema}".statistics (
+            generation text NOT NULL, name text NOT NULL, part int NOT NULL, content bytea NOT NULL,
+            PRIMARY KEY (generation, name, part));
+    """
+
+
+def create(tables: Tables, dimension: int) -> str:
+    """Make the tables of a generation; payloads are stored beside the rows, and not compressed again."""
+    return f"""
+        CREATE TABLE {tables.documents} (
+            row int NOT NULL, id text COLLATE "C" NOT NULL, first int NOT NULL, passages int NOT NULL,
+            tags text[] NOT NULL, published text COLLATE "C", content bytea NOT NULL);
+        CREATE TABLE {tables.passages} (
+            row int NOT NULL, document int NOT NULL, embedding vector({dimension}) NOT NULL, content bytea NOT NULL);
+        ALTER TABLE {tables.passages} ALTER content SET STORAGE EXTERNAL;
+        CREATE TABLE {tables.postings} (term int NOT NULL, block int NOT NULL, rows bytea NOT NULL,
+            weights bytea NOT NULL);
+        ALTER TABLE {tables.postings} ALTER rows SET STORAGE EXTERNAL;
+        ALTER TABLE {tables.postings} ALTER weights SET STORAGE EXTERNAL;
+    """
+
+
+def finish(tables: Tables, lists: int | None) -> str:
+    """Index what was filled in; ``lists`` is how many an ivfflat index has, None to do without."""
+    name = tables.generation
+    ivfflat = (
+        f"CREATE INDEX embedding_{name} ON {tables.passages} USING ivfflat (embedding vector_ip_ops) "
+        f"WITH (lists = {lists});"
+        if lists
+        else ""
+    )
+    return f"""
+        ALTER TABLE {tables.documents} ADD PRIMARY KEY (row), ADD UNIQUE (id);
+        ALTER TABLE {tables.passages} ADD PRIMARY KEY (row);
+        CREATE INDEX document_{name} ON {tables.passages} (document);
+        ALTER TABLE {tables.postings} ADD PRIMARY KEY (term, block);
+        {ivfflat}
+    """
+
+
+def lists_for(passages: int) -> int:
+    """How many lists an ivfflat index over so many passages has."""
+    return max(1, int(LISTS_PER_ROOT * passages**0.5))
+
+
+def probes_for(passages: int) -> int:
+    """How many lists are read for a question."""
+    return max(PROBES, lists_for(passages) // SHARE)
+
+
+def probing(passages: int) -> str:
+    """Let the statements of a transaction read as many lists, and more where filters leave too little."""
+    probes = probes_for(passages)
+    return f"SET LOCAL ivfflat.probes = {probes}; SET LOCAL ivfflat.iterative_scan = relaxed_order"
+
+
+def point(schema: str) -> str:
+    """Let a generation ($1) answer."""
+    return f"""
+        INSERT INTO "{schema}".pointer (generation) VALUES ($1)
+        ON CONFLICT (single) DO UPDATE SET generation = excluded.generation
+    """
+
+
+def carry_over(schema: str) -> str:
+    """Withdraw from a generation ($1) what was withdrawn from the one that answers after a mark ($2)."""
+    return f"""
+        WITH cleared AS (DELETE FROM "{schema}".withdrawals WHERE generation = $1 AND number <= $2)
+        INSERT INTO "{schema}".withdrawals (generation, document_id, number)
+        SELECT $1, w.document_id, w.number FROM "{schema}".withdrawals w
+        JOIN "{schema}".pointer p ON p.generation = w.generation WHERE w.number > $2
+        ON CONFLICT (generation, document_id) DO NOTHING
+    """
+
+
+def withdraw(schema: str) -> str:
+    """Withdraw documents ($1) from every generation."""
+    return f"""
+        INSERT INTO "{schema}".withdrawals (generation, document_id, number)
+        SELECT g.id, d, nextval('"{schema}".withdrawal_numbers')
+        FROM "{schema}".generations g, unnest($1::text[]) d
+        ON CONFLICT (generation, document_id) DO UPDATE SET number = excluded.number
+    """
+
+
+def drop(tables: Tables) -> str:
+    return f"DROP TABLE IF EXISTS {tables.documents}, {tables.passages}, {tables.postings};"
+
+
+def admits(first: int) -> str:
+    """Which documents are admitted, as ``Filters.admits`` has it; its four arguments are numbered from ``first`` on.
+
+    They are ids, tags and both dates, each null where it filters nothing.
+    """
+    ids, tags, date_from, date_to = (f"${number}" for number in range(first, first + 4))
+    return f"""
+        ({ids}::text[] IS NULL OR id = ANY({ids})) AND ({tags}::text[] IS NULL OR tags && {tags})
+        AND ({date_from}::text IS NULL OR (published IS NOT NULL
+            AND left({date_from}, length(published)) <= published
+            AND published <= left({date_to}, length(published))))
+    """
+
+
+def nearest(tables: Tables, *, exact: bool, filtered: bool) -> str:
+    """The nearest passages to a vector ($1), so many ($2), not of some documents ($3), of those admitted ($4 to $7).
+
+    ``<#>`` is the negative inner product; an order by an expression keeps the planner from the approximate index.
+    """
+    order = "(embedding <#> $1) + 0, row" if exact else "embedding <#> $1"
+    withdrawn = f"SELECT row FROM {tables.documents} WHERE id = ANY($3::text[])"
+    admitted = f"AND document = ANY(ARRAY(SELECT row FROM {tables.documents} WHERE {admits(4)}))" if filtered else ""
+    return f"""
+        SELECT row, -(embedding <#> $1) AS score FROM {tables.passages}
+        WHERE document <> ALL(ARRAY({withdrawn})) {admitted} ORDER BY {order} LIMIT $2
+    """
