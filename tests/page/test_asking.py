@@ -242,12 +242,14 @@ def test_searched_for_is_shown_and_can_be_undone(open_page, site):
     """Where context was carried the page says what was searched, and one click searches exactly what was typed."""
     carried = f"/?question={quote('Where was he born?')}&history={quote('Who is Xu Jiatun?')}"
     page = open_page(site, carried)
-    data = json.loads(page.locator(".turn").get_attribute("data-answer"))
+    expect(page.locator(".turn")).to_have_count(2)  # the earlier question is asked again
+    turn = page.locator(".turn").last
+    data = json.loads(turn.get_attribute("data-answer"))
     if data["searched_for"] == data["question"]:
         pytest.skip("this version of the answering path does not resolve follow-ups")
-    expect(page.locator(".turn .note").first).to_contain_text(f"Searched for: {data['searched_for']}"[:20])
+    expect(turn.locator(".note").first).to_contain_text(f"Searched for: {data['searched_for']}"[:20])
     page.get_by_role("link", name="Search exactly what I typed").click()
-    second = page.locator(".turn[data-answer]").nth(1)
+    second = page.locator(".turn[data-answer]").nth(2)
     second.wait_for()
     exact = json.loads(second.get_attribute("data-answer"))
     assert exact["searched_for"] == exact["question"] == data["question"]

@@ -4,6 +4,7 @@ import * as conversation from "./conversation.js";
 import { $, parse, request } from "./dom.js";
 import * as panel from "./panel.js";
 import { actions } from "./passages.js";
+import * as rail from "./rail.js";
 
 document.documentElement.classList.add("script");
 
@@ -13,11 +14,22 @@ const single = $("#single-keys");
 
 const exported = async (button) => {
   const { save } = await import("./export.js");
-  await save(button.dataset.format);
-  button.closest("details").open = false;
+  await save(button.dataset.format, button.dataset.of);
+  const menu = button.closest("details");
+  if (menu) menu.open = false;
 };
 
-const run = { ...actions, export: exported, keys: () => keys.showModal() };
+const deleteAll = () => {
+  const dialog = $("#delete-all");
+  dialog.showModal();
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== "delete") return;
+    await (await import("./store.js")).deleteAll();
+    location.reload();
+  };
+};
+
+const run = { ...actions, deleteAll, print: () => print(), export: exported, keys: () => keys.showModal() };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
@@ -79,6 +91,8 @@ const awaitSuggestions = async () => {
   }
 };
 
+rail.start();
+if ($("#board")) import("./quotes.js").then(({ board }) => board());
 if (chat) {
   conversation.start();
   panel.start();

@@ -2,6 +2,7 @@
 
 import { length } from "./codepoints.js";
 import { $, $$, element, parse, request, say, warn } from "./dom.js";
+import * as rail from "./rail.js";
 import { t } from "./texts.js";
 import * as view from "./view.js";
 
@@ -150,8 +151,9 @@ export const ask = async (asked) => {
     // A source that lies open stays open beside the new answer.
     const { document: id, start, end } = $("#source")?.dataset ?? {};
     const { permalink } = answered.dataset;
-    window.history.pushState(null, "", start ? view.opening(permalink, id, start, end) : permalink);
+    window.history.pushState(rail.state(), "", start ? view.opening(permalink, id, start, end) : permalink);
     document.title = `${asked.question} – ${t("Ask your articles")}`;
+    rail.keep(answered, asked.question);
     say(summary(JSON.parse(answered.dataset.answer)));
     show(answered);
   } catch (error) {

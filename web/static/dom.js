@@ -1,5 +1,7 @@
 // Small helpers: elements, parts that the server renders, and what is said to screen readers.
 
+import { t } from "./texts.js";
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -34,7 +36,7 @@ export const request = async (path, { body, signal } = {}) => {
     response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The service cannot be reached. Is it still running?");
+    throw new Error(t("The service cannot be reached. Is it still running?"));
   }
   const text = await response.text();
   if (response.ok) return text;
@@ -44,5 +46,5 @@ export const request = async (path, { body, signal } = {}) => {
   } catch {
     detail = `status ${response.status}`;
   }
-  throw new Error(`The service could not do this: ${detail}`);
+  throw new Error(t("The service could not do this: %(detail)s", { detail }));
 };

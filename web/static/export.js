@@ -2,6 +2,7 @@
 
 import { slice } from "./codepoints.js";
 import { $$, element, say } from "./dom.js";
+import { t } from "./texts.js";
 
 const CONTEXT = 240; // code points shown around a quotation
 
@@ -111,16 +112,30 @@ const selfChecking = async (conversation) => {
 `;
 };
 
+const download = (content, type, name) => {
+  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+  element("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  say(t("Exported"));
+};
+
 const FORMATS = {
   md: { type: "text/markdown", make: async (conversation) => markdown(conversation) },
   json: { type: "application/json", make: async (conversation) => `${JSON.stringify(conversation, null, 2)}\n` },
   html: { type: "text/html", make: selfChecking },
 };
 
-export const save = async (format) => {
+const QUOTES = (quotes) =>
+  `${quotes
+    .map((q) => [`> ${escaped(q.quote)}`, `[${escaped([q.title, q.publisher, q.date, q.place].filter(Boolean).join(", "))}](<${q.link}>)`, q.note && escaped(q.note)].filter(Boolean).join("\n\n"))
+    .join("\n\n---\n\n")}\n`;
+
+// `of` is what to save: the conversation on the page, the saved quotes, or all that this browser keeps.
+export const save = async (format, of = "conversation") => {
+  if (of !== "conversation") {
+    const kept = await (await import("./store.js"))[of]();
+    return download(format === "md" ? QUOTES(kept) : `${JSON.stringify(kept, null, 2)}\n`, FORMATS[format].type, `${of}.${format}`);
+  }
   const { type, make } = FORMATS[format];
-  const url = URL.createObjectURL(new Blob([await make(turns())], { type: `${type};charset=utf-8` }));
-  element("a", { href: url, download: `conversation.${format}` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  say("Exported");
+  download(await make(turns()), type, `conversation.${format}`);
 };

@@ -59,7 +59,7 @@ export const open = async (href, from) => {
   if (panel()) panel().replaceWith(fresh);
   else document.body.append(fresh);
   opener = from ?? numberOf(href) ?? opener;
-  if (location.href !== href) history.pushState(null, "", href);
+  if (location.href !== href) history.pushState(history.state, "", href);
   settle();
 };
 
@@ -72,7 +72,7 @@ export const close = ({ quietly = false } = {}) => {
   cover();
   opener = null;
   if (quietly) return true;
-  history.pushState(null, "", view.closed(location.href));
+  history.pushState(history.state, "", view.closed(location.href));
   back.focus();
   return true;
 };
@@ -92,7 +92,7 @@ const choose = (sentence) => {
     $("header .actions", panel()).append(link);
   }
   link.href = `/similar?${new URLSearchParams({ document_id: panel().dataset.document, start, end })}`;
-  history.replaceState(null, "", view.opening(location.href, panel().dataset.document, start, end));
+  history.replaceState(history.state, "", view.opening(location.href, panel().dataset.document, start, end));
 };
 
 const jump = (start) => {
@@ -163,7 +163,7 @@ const onSelection = () => {
 const onPopState = () => {
   const { question } = view.read(location.href);
   const known = $$(".turn[data-permalink]").some((turn) => view.read(turn.dataset.permalink).question === question);
-  if (question && !known) location.reload();
+  if (question ? !known : $(".turn")) location.reload();
   else if (view.opened(location.href)) open(location.href);
   else close({ quietly: true });
 };

@@ -1,6 +1,7 @@
 // What a reader does with a passage: copy it, say whether it answers, ask for more or less like it.
 
 import { $, $$, element, parse, request, say, warn } from "./dom.js";
+import { t } from "./texts.js";
 import * as view from "./view.js";
 
 const quotation = (quote, title, date, href) => {
@@ -49,7 +50,7 @@ const rich = ({ quote, title, date, id, start, end, link }) =>
 // The copy event takes both forms at once, without asking for a permission and without a secure context.
 const copy = (button) => {
   const taken = found[button.dataset.copy](button);
-  if (!taken.quote) return warn("Choose a sentence first");
+  if (!taken.quote) return warn(t("Choose a sentence first"));
   const fill = (event) => {
     event.clipboardData.setData("text/plain", plain(taken));
     event.clipboardData.setData("text/html", rich(taken));
@@ -58,7 +59,7 @@ const copy = (button) => {
   document.addEventListener("copy", fill, { once: true });
   const done = document.execCommand("copy");
   document.removeEventListener("copy", fill);
-  say(done ? "Copied with its source" : "The browser did not allow copying");
+  say(done ? t("Copied with its source") : t("The browser did not allow copying"));
   if (!done) return;
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
@@ -77,7 +78,7 @@ const grade = async (button) => {
   try {
     await request("/feedback", { body });
     for (const other of $$("button", button.parentElement)) other.setAttribute("aria-pressed", other === button && !pressed);
-    say(pressed ? "Taken back" : "Noted");
+    say(pressed ? t("Taken back") : t("Noted"));
   } catch (error) {
     warn(error.message);
   }
@@ -94,7 +95,7 @@ const refine = async (turn, { like, unlike }) => {
     return warn(error.message);
   }
   Object.assign(turn.dataset, { like: JSON.stringify(like), unlike: JSON.stringify(unlike) });
-  say(like.length || unlike.length ? "Passages ranked again" : "Passages as they were");
+  say(like.length || unlike.length ? t("Passages ranked again") : t("Passages as they were"));
   ($(".chips button", turn) ?? $("[data-passages] summary", turn)).focus();
 };
 
@@ -114,4 +115,16 @@ const undo = (button) => {
   refine(turn, now);
 };
 
-export const actions = { copy, grade, like: judge("like"), unlike: judge("unlike"), undo };
+const save = async (button) => {
+  const taken = found[button.dataset.copy](button);
+  if (!taken.quote) return warn(t("Choose a sentence first"));
+  const section = $(".byline bdi:last-of-type", button.closest(".clipping") ?? button)?.textContent;
+  try {
+    await (await import("./quotes.js")).save({ ...taken, place: section });
+    button.classList.add("done");
+  } catch {
+    warn(t("This browser keeps nothing."));
+  }
+};
+
+export const actions = { copy, save, grade, like: judge("like"), unlike: judge("unlike"), undo };

@@ -10,7 +10,7 @@ from qa.index.snapshot import Snapshot
 from qa.protocols import Rows, Vectors
 from qa.types import Answer, Citation, Document, Passage, RankedPassage, Span
 
-NEAR = 220  # characters of a neighbour that are shown
+NEAR, NEARER = 220, 90  # characters of a neighbour that are shown: in a column of its own, side by side
 CLOSEST = 3
 GAP = 3  # characters between two sentences that are quoted as one text
 
@@ -48,7 +48,9 @@ class Clipping:
         return self.document.page_at(self.span.start)
 
 
-def clippings(snapshot: Snapshot, answer: Answer, exact: Sequence[tuple[str, Span]] = ()) -> list[Clipping]:
+def clippings(
+    snapshot: Snapshot, answer: Answer, exact: Sequence[tuple[str, Span]] = (), near: int = NEAR
+) -> list[Clipping]:
     """The citations in their order, neighbours as one clipping; ``exact`` are document ids with spans to mark."""
     groups: list[list[Citation]] = []
     for citation in answer.citations:
@@ -64,6 +66,7 @@ def clippings(snapshot: Snapshot, answer: Answer, exact: Sequence[tuple[str, Spa
             group[0].passage,
             [(citation.number, citation.span) for citation in group],
             [span for document_id, span in exact if document_id == group[0].document.id],
+            near,
         )
         for group in groups
     ]
@@ -76,11 +79,17 @@ def closest(snapshot: Snapshot, passages: Sequence[RankedPassage], vector: Vecto
         row = snapshot.row_of(ranked.passage)
         cosines = snapshot.sentence_vectors.vectors(_rows(snapshot, row)) @ vector
         best = ranked.passage.sentences[int(cosines.argmax())]
-        result.append(clip(snapshot, ranked.passage, [(0, best)], []))
+        result.append(clip(snapshot, ranked.passage, [(0, best)], [], NEARER))
     return result
 
 
-def clip(snapshot: Snapshot, passage: Passage, quoted: Sequence[tuple[int, Span]], exact: Sequence[Span]) -> Clipping:
+def clip(
+    snapshot: Snapshot,
+    passage: Passage,
+    quoted: Sequence[tuple[int, Span]],
+    exact: Sequence[Span],
+    near: int = NEAR,
+) -> Clipping:
     """Cut the numbered spans out of their document, in order and side by side, with what stands around them."""
     document = snapshot.document_by_id[passage.document_id]
     first, last = quoted[0][1], quoted[-1][1]
@@ -94,8 +103,8 @@ def clip(snapshot: Snapshot, passage: Passage, quoted: Sequence[tuple[int, Span]
         document=document,
         passage=passage,
         pieces=tuple(pieces),
-        before=_end_of(document.text[before[-1].start : before[-1].end]) if before else "",
-        after=_start_of(document.text[after[0].start : after[0].end]) if after else "",
+        before=_end_of(document.text[before[-1].start : before[-1].end], near) if before else "",
+        after=_start_of(document.text[after[0].start : after[0].end], near) if after else "",
         section=document.text[heads[-1].start : heads[-1].end].strip() if heads else "",
     )
 
@@ -124,13 +133,9 @@ def _runs(document: Document, span: Span, exact: Sequence[Span]) -> Iterator[tup
         yield document.text[start:end], any(mark.start <= start and end <= mark.end for mark in exact)
 
 
-def _end_of(text: str) -> str:
-    if len(text) <= NEAR:
-        return text
-    return "…" + text[-NEAR:].partition(" ")[2]
+def _end_of(text: str, length: int) -> str:
+    return text if len(text) <= length else "…" + text[-length:].partition(" ")[2]
 
 
-def _start_of(text: str) -> str:
-    if len(text) <= NEAR:
-        return text
-    return text[:NEAR].rpartition(" ")[0] + "…"
+def _start_of(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length].rpartition(" ")[0] + "…"

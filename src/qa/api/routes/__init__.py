@@ -1,9 +1,23 @@
 """All routes: the one place to add a router. Order counts: the routes below a document stand before the document."""
 
-from qa.api.routes import ask, changes, documents, feedback, jobs, login, manual, metrics, neighbours, pages, status
+from qa.api.routes import (
+    ask,
+    changes,
+    documents,
+    feedback,
+    jobs,
+    login,
+    manual,
+    metrics,
+    neighbours,
+    pages,
+    reader,
+    status,
+)
 
 ROUTERS = (
     pages.router,
+    reader.router,
     ask.router,
     neighbours.router,
     changes.router,

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
 from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
-from qa.api.page.clippings import Clipping, clippings, closest
+from qa.api.page.clippings import NEAR, NEARER, Clipping, clippings, closest
 from qa.api.page.source import Source, open_source
 from qa.api.page.view import CurrentView, View
 from qa.api.schemas.answers import AskResponse
@@ -137,7 +137,7 @@ def _turn(service: Service, answered: Answered, view: View, neighbours: tuple[st
         answered,
         neighbours,
         body.model_dump_json(),
-        clippings(snapshot, answer),
+        clippings(snapshot, answer, near=NEARER if answer.confidence.band is Band.LOW else NEAR),
         _closest(service, answered) if answer.answerable and answer.confidence.band is Band.LOW else (),
     )
 
