@@ -1,6 +1,7 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
 # make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
+# make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint faults eval screenshots bench clean
+.PHONY: run test lint faults engines eval screenshots bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -32,6 +33,9 @@ eval: $(VENV)/.run
 faults: $(VENV)/.dev
 	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 QATEST_OFFLINE_S=60 \
 		$(BIN)/python -m pytest -s tests/faults tests/laws/test_kills.py tests/laws/test_faults.py
+
+engines: $(VENV)/.dev
+	QATEST_ENGINE_SET=../shared/eval/squad2 QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tests/page/screenshots.py

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_token(commands)
     _add_doctor(commands)
+    _add_migrate(commands)
     _add_eval(commands)
     return parser
 
@@ -135,6 +136,13 @@ def _add_token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "doctor", "say whether the index is sound")
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+
+def _add_migrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "migrate", "copy what one engine answers from to another, and let it answer there")
+    address = "embedded for the index folder, or an address as QA_ENGINE takes it"
+    command.add_argument("source", metavar="FROM", help=address)
+    command.add_argument("target", metavar="TO", help=address)
 
 
 def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -305,7 +305,7 @@ class Engine(Protocol):
         ...
 
     def withdraw(self, document_ids: Sequence[str]) -> None:
-        """Let some documents answer no more, at once, in whatever generation is asked."""
+        """Let some documents, and those of files with several, answer no more: at once, in every generation."""
         ...
 
     def generations(self) -> list[str]:

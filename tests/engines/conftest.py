@@ -1,5 +1,6 @@
 """Engines that are asked through one joint: the index folder itself, and a real PostgreSQL."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,14 @@ def held(request, corpus_index, tmp_path_factory) -> Iterator[Held]:
 
 
 @pytest.fixture
-def empty(database, tmp_path_factory) -> Iterator[Engine]:
-    """An engine in a schema of its own, to which nothing was published."""
-    engine = connect(f"{database.address}?qa_schema=s{abs(hash(tmp_path_factory.mktemp('name').name + 'x'))}")
+def address(database) -> str:
+    """That of a schema of its own, to which nothing was published."""
+    return f"{database.address}?qa_schema=s{time.monotonic_ns()}"
+
+
+@pytest.fixture
+def empty(address) -> Iterator[Engine]:
+    """An engine to which nothing was published."""
+    engine = connect(address)
     yield engine
     engine.close()

@@ -137,6 +137,10 @@ class Snapshot:
         """The passages nearest to a unit vector among those admitted, best first."""
         return self.passage_vectors.search(vector, k, self.admitted(filters))
 
+    def at(self, rows: range) -> "tuple[Snapshot, range]":
+        """Where some adjacent passages are at hand, and which rows they are there."""
+        return self, rows
+
     def of_document(self, document_id: str) -> "Snapshot":
         """Where all passages of a document are at hand."""
         return self

@@ -24,6 +24,10 @@ class Source(Protocol):
         """
         ...
 
+    def withdraw(self, document_id: str) -> None:
+        """Let a document that was deleted answer no more, where that does not wait for the next build."""
+        ...
+
 
 class FolderSource:
     """The snapshots of an index folder."""
@@ -36,3 +40,6 @@ class FolderSource:
 
     def open(self) -> tuple[Snapshot, SnapshotDamaged | None]:
         return snapshots.open_current(self._index)
+
+    def withdraw(self, document_id: str) -> None:
+        """A snapshot is sealed: the next one is without the document."""

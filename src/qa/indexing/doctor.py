@@ -8,9 +8,12 @@ import numpy as np
 from qa.config import Settings
 from qa.errors import QAError
 from qa.index import snapshot as snapshots
+from qa.index.engines.records import unpack
 from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
+from qa.protocols import Admitted, Engine
 
+SAMPLED = 200  # passages and documents of a shared engine that are read
 UNIT_TOLERANCE = 1e-3
 ROUNDED_TOLERANCE = 1e-2  # of vectors kept as bytes
 
@@ -36,6 +39,27 @@ def examine(settings: Settings, indexer: Indexer) -> list[Check]:
     return [
         Check("hashes", True, f"all {len(snapshot.manifest.files)} files of {current} are as written"),
         *_checks(snapshot, indexer),
+    ]
+
+
+def examine_engine(engine: Engine, built: str | None) -> list[Check]:
+    """Check a shared engine: what it is, whether it holds what was built last, and whether that is sound."""
+    try:
+        version = engine.check()
+        generation = engine.current()
+        if generation is None:
+            return [Check("engine", False, f"{version}; nothing was published, run: qa index")]
+        documents = engine.documents(generation, range(SAMPLED), Admitted())
+        records = engine.fetch(generation, range(SAMPLED), Admitted())
+        unpack([record.content for record in records])
+    except QAError as error:
+        return [Check("engine", False, str(error))]
+    same = generation == built
+    detail = "the last build" if same else f"generation {generation} answers, {built} was built last; run: qa index"
+    return [
+        Check("engine", True, version),
+        Check("published", same, detail),
+        Check("records", True, f"{len(records)} passages and {len(documents)} documents were read, and are as written"),
     ]
 
 

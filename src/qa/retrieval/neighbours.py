@@ -19,6 +19,7 @@ from qa.types import Document, Span
 ORIGINAL, LIKED, UNLIKED = 1.0, 0.75, 0.5
 ECHO_FLOOR = 0.55  # nine in ten pairs of sentences of different articles on related matters are below
 ECHO_DEPTH = 50
+ECHO_PASSAGES = 200  # in which an engine looks for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def sentence_similarities(
     if not rows:
         return []
     document = snapshot.document_by_id[document_id]
+    snapshot, rows = snapshot.at(rows)
     spans = [span for row in rows for span in snapshot.passages[row].sentences]
     cosines = snapshot.sentence_vectors.vectors(_sentences(snapshot, rows)) @ vector
     return [SentenceSimilarity(document, span, float(cosine)) for span, cosine in zip(spans, cosines, strict=True)]
@@ -62,10 +64,12 @@ def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list
     The example is the mean of the stored vectors of the sentences that the span touches; a span that touches none has
     no echo. Headings and sentences below ``ECHO_FLOOR`` are left out.
     """
-    example = _touched(snapshot, document_id, span)
+    home = snapshot.of_document(document_id)
+    example = _touched(home, document_id, span)
     if not len(example):
         return []
-    vector = unit(snapshot.sentence_vectors.vectors(example).mean(axis=0))
+    vector = unit(home.sentence_vectors.vectors(example).mean(axis=0))
+    snapshot = snapshot.around(vector, ECHO_PASSAGES)
     own = _sentences(snapshot, document_rows(snapshot, document_id))
     others = np.setdiff1d(np.arange(len(snapshot.sentence_vectors)), own, assume_unique=True)
     hits = snapshot.sentence_vectors.search(vector, count + ECHO_DEPTH, others)

@@ -97,6 +97,14 @@ class Service:
         """A question's unit vector, ``(dimension,)``, comparable with those that the snapshot stores."""
         return self._embedder.encode_question(text).vector
 
+    def withdraw(self, document_id: str) -> None:
+        """Let a document that was deleted answer no more, at once where the index can.
+
+        Raises:
+            EngineUnavailable: the engine that holds the index cannot be told; the next build tells it.
+        """
+        self._source.withdraw(document_id)
+
     def open(self) -> None:
         """Open the current snapshot, and answer one question so that the first real one is fast.
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
 from qa.api.access import CHANGES
-from qa.api.dependencies import CurrentJobs, CurrentUploads, WantsHtml
+from qa.api.dependencies import CurrentJobs, CurrentService, CurrentUploads, WantsHtml
 from qa.api.errors import problem
 from qa.api.page.corpus_page import CurrentCorpusPage
 from qa.api.schemas.changes import ChangeBody, FileBody, JobBody, UndoBody, UploadBody, restore_url
@@ -84,17 +84,22 @@ async def upload(
 
 
 @router.delete("/documents/{document_id:path}", summary="Take a document out of the corpus, and build", status_code=202)
-def delete(document_id: str, uploads: CurrentUploads, jobs: CurrentJobs, rebuild: Rebuild = True) -> ChangeBody:
+def delete(
+    document_id: str, uploads: CurrentUploads, jobs: CurrentJobs, service: CurrentService, rebuild: Rebuild = True
+) -> ChangeBody:
     """The file is kept aside for a month: `undo` says how it comes back."""
     uploads.delete(document_id)
+    service.withdraw(document_id)
     job = JobBody.of(jobs.request()) if rebuild else None
     return ChangeBody(document_id=document_id, undo=UndoBody(url=restore_url(document_id)), job=job)
 
 
 @router.post("/documents/{document_id:path}/delete", include_in_schema=False)
-def delete_by_form(document_id: str, uploads: CurrentUploads, jobs: CurrentJobs, page: CurrentCorpusPage) -> Response:
+def delete_by_form(
+    document_id: str, uploads: CurrentUploads, jobs: CurrentJobs, service: CurrentService, page: CurrentCorpusPage
+) -> Response:
     try:
-        delete(document_id, uploads, jobs)
+        delete(document_id, uploads, jobs, service)
     except (ChangeRefused, DocumentNotFound) as error:
         return page.render(error=error)
     return RedirectResponse(f"/corpus?{urlencode({'deleted': document_id})}#job", 303)

@@ -6,6 +6,7 @@ HNSW found half of the true neighbours where many passages are nearly the same (
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -140,9 +141,11 @@ class PostgresEngine:
         async def work(connection: asyncpg.Connection) -> None:
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", sql.POINTER_LOCK)
-                await connection.execute(sql.withdraw(self._schema), list(document_ids))
+                for row in await connection.fetch(f'SELECT id FROM "{self._schema}".generations'):
+                    await connection.execute(sql.withdraw(self._tables(row["id"])), list(document_ids))
 
-        self._database.run(work)
+        with suppress(NotPrepared):
+            self._database.run(work)
 
     def generations(self) -> list[str]:
         try:

@@ -26,6 +26,7 @@ Work = Callable[[asyncpg.Connection], Awaitable[Result]]
 _LOST = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a connection on which the server died in the midst of a statement
     asyncpg.SerializationError, asyncpg.DeadlockDetectedError, OSError, TimeoutError,
 )  # fmt: skip
 

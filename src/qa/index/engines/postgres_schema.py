@@ -122,12 +122,14 @@ def carry_over(schema: str) -> str:
     """
 
 
-def withdraw(schema: str) -> str:
-    """Withdraw documents ($1) from every generation."""
+def withdraw(tables: Tables) -> str:
+    """Withdraw documents ($1), and those of files with several, from a generation."""
+    schema = tables.schema
     return f"""
         INSERT INTO "{schema}".withdrawals (generation, document_id, number)
-        SELECT g.id, d, nextval('"{schema}".withdrawal_numbers')
-        FROM "{schema}".generations g, unnest($1::text[]) d
+        SELECT '{tables.generation}', d.id, nextval('"{schema}".withdrawal_numbers')
+        FROM {tables.documents} d WHERE EXISTS (
+            SELECT FROM unnest($1::text[]) name WHERE d.id = name OR starts_with(d.id, name || '/'))
         ON CONFLICT (generation, document_id) DO UPDATE SET number = excluded.number
     """
 

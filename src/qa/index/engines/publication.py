@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qa.index.bm25 import Postings
 from qa.index.engines.records import records_of
 from qa.index.engines.statistics import write_statistics
 from qa.index.snapshot import Snapshot, open_snapshot
@@ -55,7 +56,7 @@ def publication_of(snapshot: Snapshot, mark: int = 0) -> Iterator[Publication]:
             document_records=document_records(snapshot),
             passage_records=passage_records(snapshot),
             vectors=_vectors(snapshot),
-            postings=_postings(snapshot),
+            postings=postings_of(snapshot.lexical.postings),
             mark=mark,
         )
 
@@ -86,9 +87,10 @@ def _vectors(snapshot: Snapshot) -> Iterator[Vectors]:
         yield snapshot.passage_vectors.vectors(np.arange(first, min(first + VECTORS, count)))
 
 
-def _postings(snapshot: Snapshot) -> Iterator[tuple[int, Rows, Scores]]:
-    postings = snapshot.lexical.postings
-    for term in range(len(postings.bounds) - 1):
+def postings_of(postings: Postings) -> Iterator[tuple[int, Rows, Scores]]:
+    """Each term that occurs, the rows that say it, ascending, and its weight in each."""
+    terms = range(len(postings.bounds) - 1) if postings.terms is None else postings.terms.tolist()
+    for term in terms:
         rows, weights = postings.of(term)
         order = np.argsort(rows)
         yield term, np.asarray(rows, dtype=np.int64)[order], np.asarray(weights, dtype=np.float32)[order]

@@ -61,6 +61,9 @@ class EngineSource:
     def open(self) -> tuple[Snapshot, SnapshotDamaged | None]:
         return open_remote(self._engine, self._cache), None
 
+    def withdraw(self, document_id: str) -> None:
+        self._engine.withdraw([document_id])
+
 
 class RemoteSnapshot(Snapshot):
     """A generation as it is at one moment, without the documents that were withdrawn until then."""
@@ -121,19 +124,22 @@ class RemoteSnapshot(Snapshot):
             if terms and all(term in known for term in terms):
                 all_of = [known[term] for term in terms]
                 hits += self._engine.lexical(self.generation, by_term, NAMED, admitted, all_of)
-        return self.at(sorted({hit.row for hit in hits})), None
+        return self.fetched(sorted({hit.row for hit in hits})), None
 
     def search(self, vector: Vectors, k: int, filters: Filters) -> list[Hit]:
         return self._engine.dense(self.generation, vector, k, Admitted(filters, self._withdrawn))
 
     def of_document(self, document_id: str) -> Snapshot:
         rows = self.rows_of_document.get(document_id, range(0))
-        return self.at(rows)
+        return self.fetched(rows)
 
     def around(self, vector: Vectors, k: int) -> Snapshot:
-        return self.at(sorted(hit.row for hit in self.search(vector, k, Filters())))
+        return self.fetched(sorted(hit.row for hit in self.search(vector, k, Filters())))
 
-    def at(self, rows: Sequence[int]) -> Snapshot:
+    def at(self, rows: range) -> tuple[Snapshot, range]:
+        return self.fetched(rows), range(len(rows))
+
+    def fetched(self, rows: Sequence[int]) -> Snapshot:
         """A small snapshot of some passages, given ascending by row."""
         records = self._engine.fetch(self.generation, rows, Admitted(withdrawn=self._withdrawn))
         return assemble(self._statistics, records, self._documents.named)
@@ -265,8 +271,8 @@ class RemotePassages(Passages):
     def __getitem__(self, row: int | slice) -> Passage | list[Passage]:
         rows = range(len(self))[row]
         if isinstance(rows, range):
-            return list(self._snapshot.at(rows).passages)
-        return self._snapshot.at([rows]).passages[0]
+            return list(self._snapshot.fetched(rows).passages)
+        return self._snapshot.fetched([rows]).passages[0]
 
 
 class RemoteVectors(ExactStore):
@@ -281,5 +287,5 @@ class RemoteVectors(ExactStore):
 
     def vectors(self, rows: Rows) -> Vectors:
         ascending, inverse = np.unique(rows, return_inverse=True)
-        found = self._snapshot.at(ascending.tolist())
+        found = self._snapshot.fetched(ascending.tolist())
         return found.passage_vectors.vectors(np.arange(len(found.passages)))[inverse]
