@@ -157,7 +157,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents may answer; an empty filter admits all. Dates are ISO 8601, both ends inclusive."""
+    """Which documents may answer; an empty filter admits all. Dates are ISO 8601, both ends inclusive.
+
+    A document id that ends with "/" is a folder, with all that lies in and below it.
+    """
 
     document_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -172,7 +175,7 @@ class Filters:
 
         A date of reduced precision passes when some day of it lies in the range; no date never passes a range.
         """
-        if self.document_ids and document.id not in self.document_ids:
+        if self.document_ids and not any(_holds(name, document.id) for name in self.document_ids):
             return False
         if self.tags and not set(self.tags) & set(document.tags):
             return False
@@ -182,6 +185,11 @@ class Filters:
             return False
         precision = len(document.published)
         return (self.date_from or "")[:precision] <= document.published <= (self.date_to or "9999-12-31")[:precision]
+
+
+def _holds(name: str, document_id: str) -> bool:
+    """Whether a name in a filter is a document's id, or a folder around it."""
+    return document_id == name or (name.endswith("/") and document_id.startswith(name))
 
 
 @dataclass(frozen=True, slots=True)

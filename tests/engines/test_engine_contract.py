@@ -59,6 +59,7 @@ def filters_of(snapshot):
     tag = next(tag for document in documents for tag in document.tags)
     return [
         Filters(document_ids=(documents[0].id,)),
+        Filters(document_ids=("2006/", "2021/defection-rumours.md")),
         Filters(tags=(tag,)),
         Filters(date_from="2006-10-27"),
         Filters(date_to="2007"),

@@ -40,11 +40,12 @@ def test_every_name_is_on_some_page(given_documents, find, chosen, chosen_tags, 
 
 
 def boxes(page, name="document_ids"):
-    return page.locator(f"input[name={name}]")
+    """The boxes of documents or tags, without those of folders."""
+    return page.locator(f"input[name={name}]:not([value$='/'])")
 
 
 def voyage(page, number):
-    return page.get_by_label(f"Log of the freighter Marianne, voyage {number}")
+    return page.get_by_role("checkbox", name=f"Log of the freighter Marianne, voyage {number}")
 
 
 def passages_from(page):
@@ -56,7 +57,7 @@ def test_found_by_name_while_typing(open_page, many_site):
     """The list shrinks to what is typed; what is chosen stays chosen and listed, and Enter asks nothing."""
     page = open_page(many_site)
     page.locator(".filters summary").click()
-    expect(page.locator(".filters legend").first).to_have_text(f"Documents {LISTED} of 130")
+    expect(page.locator(".filters legend").filter(has_text="Documents")).to_have_text(f"Documents {LISTED} of 130")
     assert boxes(page).count() == boxes(page, "tags").count() == LISTED
     assert not page.get_by_role("button", name="Choose among").is_visible()
     find = page.get_by_label("Find by name")
@@ -68,7 +69,7 @@ def test_found_by_name_while_typing(open_page, many_site):
     find.press("Enter")
     expect(page.locator("#status")).to_have_text("2 listed")
     find.fill("")
-    expect(page.locator("#status")).to_have_text(f"{PAGE + 2 + PAGE} listed")
+    expect(page.locator("#status")).to_have_text(f"{1 + PAGE + 2 + PAGE} listed")
     assert boxes(page).evaluate_all("(all) => all.slice(0, 2).every((box) => box.checked)")
     assert page.locator(".turn").count() == 0
     ask(page, CARGO)
@@ -115,7 +116,7 @@ def test_chosen_without_script(open_page, many_site):
     page.get_by_label("Find by name").wait_for(state="hidden")
     voyage(page, "001").check()
     page.get_by_role("button", name="Choose among all 130 documents").click()
-    expect(page.locator("legend").first).to_have_text("Documents 101 of 130")
+    expect(page.locator("legend").filter(has_text="Documents")).to_have_text("Documents 101 of 130")
     page.get_by_label("Find by name").fill("voyage 117")
     page.keyboard.press("Enter")
     voyage(page, "117").check()
@@ -142,7 +143,7 @@ def test_a_conversation_goes_on_from_the_choices(open_page, many_site):
     voyage(page, "007").check()
     page.get_by_role("button", name="Ask only what is chosen").click()
     expect(page.locator(".earlier")).to_contain_text(CARGO)
-    expect(voyage(page, "007")).to_be_checked()
+    expect(page.locator("#scope .chip")).to_contain_text("voyage 007")
     page.fill("#question", "Which ship was it?")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator(".earlier")).to_contain_text(CARGO)
@@ -165,3 +166,44 @@ def test_choices_are_for_everybody(open_page, many_site, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.get_by_label("Find by name").bounding_box()["height"] >= 43.9
         page.goto("/choices")
+
+
+def test_folders_are_a_scope(page, site):
+    """A folder in the rail limits the next question to what lies in it, with a chip that takes the limit away."""
+    page.locator("#rail").get_by_role("link", name="2006").click()
+    chip = page.locator("#scope .chip")
+    expect(chip).to_contain_text("in: 2006/")
+    ask(page, "Who is Jia Jia?")
+    assert passages_from(page) == {"2006/jia-jia.md"}
+    expect(chip).to_contain_text("in: 2006/")
+    chip.get_by_role("button", name="Remove: 2006/").click()
+    expect(chip).to_have_count(0)
+    expect(page.locator("#question")).to_be_focused()
+    ask(page, "When did Xu Jiatun leave for San Francisco?")
+    assert len(passages_from(page)) > 1
+
+
+def test_ask_in_this_document(page):
+    """An open source can be made the scope; it stays open while one asks, and a refusal offers all documents."""
+    ask(page, "When did Xu Jiatun leave for San Francisco?")
+    page.locator("a.number").first.click()
+    page.get_by_role("link", name="Ask in this document").click()
+    expect(page.locator("#scope .chip")).to_contain_text("in: Xu Jiatun: from Beijing")
+    expect(page.locator("#question")).to_be_focused()
+    ask(page, "Which medal did Jia Jia win in chess in 1999?")
+    expect(page.locator("#source")).to_be_visible()
+    assert passages_from(page) <= {"xu-jiatun.md"}
+    refusal = page.locator(".turn").last.locator(".refusal")
+    expect(refusal).to_contain_text("The 1 chosen document doesn’t contain this.")
+    refusal.get_by_role("link", name="Ask all 3").click()
+    expect(page.locator(".turn[data-answer]")).to_have_count(3)
+    expect(page.locator("#scope .chip")).to_have_count(0)
+
+
+def test_scope_without_script(open_page, site):
+    """Without script a chip is a link to the same question without that limit."""
+    page = open_page(site, "/?question=Who+is+Jia+Jia%3F&document_ids=2006%2F&tags=none", java_script_enabled=False)
+    expect(page.locator("#scope .chip")).to_have_count(2)
+    page.get_by_role("link", name="Remove: none").click()
+    expect(page.locator("#scope .chip")).to_have_count(1)
+    expect(page.locator(".filtered")).to_contain_text("Only in: 2006/")

@@ -29,11 +29,21 @@ const deleteAll = () => {
   };
 };
 
-const run = { ...actions, deleteAll, print: () => print(), export: exported, keys: () => keys.showModal() };
+const limit = (link) => {
+  const { document: id } = $("#source").dataset;
+  if (panel.isSheet()) panel.close();
+  conversation.limitTo(id, link.dataset.title);
+};
+
+const run = { ...actions, limit, deleteAll, print: () => print(), export: exported, keys: () => keys.showModal() };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-action]");
-  if (button) run[button.dataset.action]?.(button);
+  const button = event.target.closest("[data-action]");
+  const act = button && (button.matches("button") || (chat && button.dataset.action === "limit")) && run[button.dataset.action];
+  if (act) {
+    event.preventDefault();
+    act(button);
+  }
   const menu = $("details.menu[open]");
   if (menu && !menu.contains(event.target)) menu.open = false;
 });

@@ -31,6 +31,38 @@ const filters = () => {
 const choose = (chosen) => {
   for (const box of $$("input[type=checkbox]", form)) box.checked = chosen[box.name].includes(box.value);
   for (const name of ["date_from", "date_to"]) form.elements[name].value = chosen[name] ?? "";
+  drawScope();
+};
+
+// The next question in one document alone; a long list may not have its box yet.
+export const limitTo = (id, title) => {
+  if (!$$("#picks input").some((box) => box.value === id)) {
+    const box = element("input", { type: "checkbox", name: "document_ids", value: id });
+    ($("#picks fieldset") ?? $("#picks")).append(element("label", { className: "check" }, box, " ", element("bdi", { textContent: title })));
+  }
+  choose({ document_ids: [id], tags: [] });
+  field.focus();
+  say(t("The next question is limited to: %(title)s", { title }));
+};
+
+const WORDS = { document_ids: t("in"), tags: t("tag"), date_from: t("from"), date_to: t("until") };
+
+const chip = (input) => {
+  const name = $("bdi", input.closest("label"))?.textContent ?? input.value;
+  const remove = element("button", { type: "button", className: "plain icon-only", textContent: "×", ariaLabel: t("Remove: %(name)s", { name }) });
+  remove.addEventListener("click", () => {
+    if (input.type === "checkbox") input.checked = false;
+    else input.value = "";
+    drawScope();
+    field.focus();
+  });
+  return element("span", { className: "chip" }, `${WORDS[input.name]}: `, element("bdi", { textContent: name }), remove);
+};
+
+// What the next question is limited to stands above it.
+const drawScope = () => {
+  const limits = $$("input:checked, input[type=date]", $(".filters")).filter((input) => input.value);
+  $("#scope").replaceChildren(...limits.map(chip));
 };
 
 // What the filter does not list is found by its name; what is chosen stays, and one search is under way at a time.
@@ -47,6 +79,7 @@ const find = async () => {
     let sent, html;
     while (sent !== wanted()) html = await request(`/choices?${(sent = wanted())}`);
     $("#picks").replaceWith($("#picks", parse(html)));
+    drawScope();
     say(t("%(count)s listed", { count: $$("#picks input").length }));
   } catch (error) {
     warn(error.message);
@@ -146,7 +179,9 @@ export const ask = async (asked) => {
     if (pending !== mine) return;
     const answered = $("article", parse(html));
     article.replaceWith(answered);
-    remember([...asked.history, asked.question]);
+    // Nothing is carried from a question that was refused.
+    const carried = JSON.parse(answered.dataset.answer).answerable ? [...asked.history, asked.question] : asked.history;
+    remember(carried);
     field.placeholder = t("Ask a follow-up");
     // A source that lies open stays open beside the new answer.
     const { document: id, start, end } = $("#source")?.dataset ?? {};
@@ -205,5 +240,7 @@ export const start = () => {
     event.preventDefault();
     form.requestSubmit();
   });
+  $(".filters").addEventListener("change", drawScope);
+  drawScope();
   document.addEventListener("click", follow);
 };

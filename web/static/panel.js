@@ -20,6 +20,8 @@ const cover = () => {
   if (sheet) panel().setAttribute("aria-modal", "true");
 };
 
+export const isSheet = () => Boolean(panel()) && narrow.matches;
+
 const numberOf = (href) => {
   const same = $$("a[data-open]").filter((link) => view.opened(link.href) === view.opened(href));
   return same.findLast((link) => link.matches(".number")) ?? same.at(-1);

@@ -1,5 +1,6 @@
 """What the filter offers: documents and tags, found by their names, the chosen ones always among them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeVar
@@ -27,6 +28,8 @@ class Choices:
     of_tags: int
     page: int
     pages: int
+    folders: tuple[tuple[str, int], ...] = ()
+    """Each with the number of documents in and below it; a name ends with "/"."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, filters: Filters, find: str = "", page: int = 1, size: int = PAGE) -> "Choices":
@@ -46,7 +49,18 @@ class Choices:
             len(chosen_tags) + len(found_tags),
             page,
             pages,
+            tuple(_folders(snapshot, ids, words)) if page == 1 else (),
         )
+
+
+def _folders(snapshot: Snapshot, ids: set[str], words: list[str]) -> list[tuple[str, int]]:
+    """The chosen folders, and those of the first level whose name has all words; each with its documents."""
+    names = Counter(document.id.partition("/")[0] + "/" for document in snapshot.documents if "/" in document.id)
+    for name in ids:
+        if name.endswith("/") and name not in names:
+            names[name] = sum(document.id.startswith(name) for document in snapshot.documents)
+    found = [name for name in sorted(names) if name in ids or all(word in name.casefold() for word in words)]
+    return [(name, names[name]) for name in found[:LISTED]]
 
 
 FindText = Annotated[str, Query(max_length=Choices.MAX_FIND)]

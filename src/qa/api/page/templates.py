@@ -17,7 +17,7 @@ from qa.api.page.preferences import Preferences
 from qa.api.page.texts import Texts, texts_of
 from qa.api.page.why import matched_words
 from qa.readers import READERS
-from qa.types import Band, Reason
+from qa.types import Band, Filters, Reason
 
 _SCRIPT_TEXT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)+)"')
 
@@ -56,6 +56,7 @@ class Pages:
             "display_date": texts.date,
             "display_time": texts.time,
             "document_url": presentation.document_url,
+            "only": lambda document_id: Filters(document_ids=(document_id,)),
             "counted": texts.counted,
             "number": texts.number,
             "job_text": lambda job: presentation.job_text(job, texts.gettext),

@@ -60,6 +60,14 @@ class View:
     def unfiltered(self) -> str:
         return self.url(filters=Filters(), open=None, start=None, end=None)
 
+    @property
+    def limits(self) -> tuple[tuple[str, str, str], ...]:
+        """Each part of the filter as (field, value), with the address of the view without it."""
+        filters = self.filters
+        parts = [("document_ids", name) for name in filters.document_ids] + [("tags", tag) for tag in filters.tags]
+        parts += [(name, day) for name in ("date_from", "date_to") if (day := getattr(filters, name))]
+        return tuple((name, value, self.url(filters=_without(filters, name, value))) for name, value in parts)
+
     def asking(self, question: str) -> str:
         """The address of another question under the same filters."""
         return View(question, filters=self.filters).url()
@@ -85,6 +93,15 @@ class View:
             QuestionError: naming what is wrong with it.
         """
         return parse(self.question, self.history, self.filters, top_k)
+
+
+def _without(filters: Filters, name: str, value: str) -> Filters:
+    return Filters(
+        document_ids=tuple(other for other in filters.document_ids if (name, value) != ("document_ids", other)),
+        tags=tuple(other for other in filters.tags if (name, value) != ("tags", other)),
+        date_from=filters.date_from if name != "date_from" else None,
+        date_to=filters.date_to if name != "date_to" else None,
+    )
 
 
 def parse(question: str, history: tuple[str, ...], filters: Filters, top_k: int = 5) -> Question:

@@ -46,6 +46,12 @@ class Turn:
         return self.answered.snapshot
 
     @property
+    def carried(self) -> str:
+        """The words that earlier questions lent to this one, as far as they stand behind it."""
+        asked, searched = self.answer.question, self.answer.searched_text
+        return searched.removeprefix(asked).strip() if self.view.history and searched.startswith(asked) else ""
+
+    @property
     def unsure(self) -> bool:
         return self.answer.confidence.band is Band.LOW
 
@@ -74,6 +80,7 @@ def home(
         "home.html",
         status=error.status if error else 200,
         view=view,
+        snapshot=snapshot,
         manifest=snapshot.manifest,
         choices=Choices.of(snapshot, view.filters, size=LISTED),
         suggestions=suggestions.of(snapshot),

@@ -36,7 +36,7 @@ class Strict(BaseModel):
 class FiltersBody(Strict):
     """Which documents may answer."""
 
-    document_ids: list[Name] = Field([], max_length=1000, description="any of these documents")
+    document_ids: list[Name] = Field([], max_length=1000, description="any of these documents, or folders (`2006/`)")
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later", examples=["2006-01-01"])
     date_to: Day | None = Field(None, description="published on this day or earlier")
@@ -81,7 +81,7 @@ class AskLink(BaseModel):
     question: QuestionText = Field(description="what you want to know")
     top_k: int = Field(5, ge=1, le=MAX_TOP_K, description="how many passages to return")
     history: list[QuestionText] = Field([], max_length=20, description="earlier questions, oldest first")
-    document_ids: list[Name] = Field([], max_length=1000, description="any of these documents")
+    document_ids: list[Name] = Field([], max_length=1000, description="any of these documents, or folders (`2006/`)")
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later")
     date_to: Day | None = Field(None, description="published on this day or earlier")

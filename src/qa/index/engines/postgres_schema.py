@@ -145,7 +145,9 @@ def admits(first: int) -> str:
     """
     ids, tags, date_from, date_to = (f"${number}" for number in range(first, first + 4))
     return f"""
-        ({ids}::text[] IS NULL OR id = ANY({ids})) AND ({tags}::text[] IS NULL OR tags && {tags})
+        ({ids}::text[] IS NULL OR id = ANY({ids})
+            OR EXISTS (SELECT FROM unnest({ids}) AS folder WHERE right(folder, 1) = '/' AND starts_with(id, folder)))
+        AND ({tags}::text[] IS NULL OR tags && {tags})
         AND ({date_from}::text IS NULL OR (published IS NOT NULL
             AND left({date_from}, length(published)) <= published
             AND published <= left({date_to}, length(published))))
