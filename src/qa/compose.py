@@ -21,10 +21,12 @@ from qa.indexing.indexer import Indexer
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.splitter import SentenceSplitter
 from qa.protocols import Embedder, Engine, Extractor, Reranker
+from qa.readers.isolation import Parser
 from qa.registry import imported
 from qa.rerankers import RERANKERS, parse_reranker
 from qa.retrieval.retriever import Retriever
 from qa.serving.jobs import Jobs
+from qa.serving.originals import Originals
 from qa.serving.service import Service, require_embedder
 
 SERVER_ONLY = ("admin_token", "read_token", "tokens_file", "open", "trusted_proxies", "requests_per_minute")
@@ -86,6 +88,11 @@ def build_engine(settings: Settings) -> Engine | None:
 def build_uploads(settings: Settings) -> Uploads:
     """What changes the corpus folder for a server."""
     return Uploads(settings.corpus, settings.index, settings.min_free_mb * MB)
+
+
+def build_originals(settings: Settings) -> Originals:
+    """What shows the files behind the documents."""
+    return Originals(settings.corpus, Parser())
 
 
 def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None]) -> Jobs:

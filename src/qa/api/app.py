@@ -66,6 +66,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
         yield
         ended.set()
         jobs.close()
+        app.state.originals.close()
 
     app = FastAPI(
         title="qa",
@@ -81,6 +82,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.settings = settings
     app.state.uploads = uploads
     app.state.jobs = jobs
+    app.state.originals = compose.build_originals(settings)
     app.state.guard = Guard.of(settings)
     app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
     app.state.stopping = stopping

@@ -14,6 +14,7 @@ from qa.config import Settings
 from qa.corpus.uploads import Uploads
 from qa.serving.feedback import Judgements, Shown
 from qa.serving.jobs import Jobs
+from qa.serving.originals import Originals
 from qa.serving.service import Service
 
 
@@ -42,6 +43,7 @@ CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
+CurrentOriginals = Annotated[Originals, Depends(_state("originals"))]
 CurrentJobs = Annotated[Jobs, Depends(_state("jobs"))]
 CurrentLimits = Annotated[ClientLimits, Depends(_state("client_limits"))]
 WantsHtml = Annotated[bool, Depends(_wants_html)]

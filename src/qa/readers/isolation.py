@@ -10,9 +10,10 @@ import selectors
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from time import monotonic
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from qa.errors import CorpusError, UnreadableFile
 from qa.readers import reader_of
@@ -70,24 +71,37 @@ class Parser:
         try:
             reader_of(document_id)
             with self._lock:
-                return self._parse(document_id, content)
+                return _readings(self._parse({"id": document_id}, content))
         except UnreadableFile as error:
             return [Unreadable(document_id, str(error))]
+
+    def run(self, task: str, content: bytes, **arguments: str | float) -> Any:
+        """The result of a task of ``tasks.py`` over a file's bytes, as JSON holds it.
+
+        Raises:
+            UnreadableFile: the file cannot be read, or takes more time or memory than it may.
+            CorpusError: the process that parses cannot be started.
+        """
+        with self._lock:
+            response = self._parse({"id": "", "task": task, "arguments": arguments}, content)
+        if "result" not in response:
+            raise UnreadableFile(response["readings"][0]["reason"])
+        return response["result"]
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _parse(self, document_id: str, content: bytes) -> list[Document | Unreadable]:
+    def _parse(self, request: Mapping[str, Any], content: bytes) -> dict[str, Any]:
         try:
             if self._worker is not None:
                 try:
-                    return self._ask(self._worker, document_id, content)
+                    return self._ask(self._worker, request, content)
                 except _Ended:
                     self._end()
             self._worker = self._start()
-            return self._ask(self._worker, document_id, content)
+            return self._ask(self._worker, request, content)
         except _TookTooLong as error:
             self._end()
             raise UnreadableFile(f"reading it takes longer than {self._seconds:g} s; split or simplify it") from error
@@ -103,8 +117,8 @@ class Parser:
         except OSError as error:
             raise CorpusError(f"the process that parses files cannot be started ({error.strerror})") from error
 
-    def _ask(self, worker: "_Worker", document_id: str, content: bytes) -> list[Document | Unreadable]:
-        header = json.dumps({"id": document_id, "size": len(content)}).encode() + b"\n"
+    def _ask(self, worker: "_Worker", request: Mapping[str, Any], content: bytes) -> dict[str, Any]:
+        header = json.dumps({**request, "size": len(content)}).encode() + b"\n"
         try:
             line = worker.exchange(header + content, _START_SECONDS)
         except _TookTooLong as error:
@@ -112,17 +126,21 @@ class Parser:
             raise CorpusError(f"the process that parses files does not start within {_START_SECONDS:g} s") from error
         if line == BEGAN:
             line = worker.exchange(b"", self._seconds)
-        answer = json.loads(line)
-        if "readings" not in answer:
+        response: dict[str, Any] = json.loads(line)
+        if not {"readings", "result"} & response.keys():
             raise _Ended
-        return [
-            Document.from_fields(fields) if "text" in fields else Unreadable(**fields) for fields in answer["readings"]
-        ]
+        return response
 
     def _end(self) -> None:
         if self._worker is not None:
             self._worker.end()
             self._worker = None
+
+
+def _readings(response: Mapping[str, Any]) -> list[Document | Unreadable]:
+    return [
+        Document.from_fields(fields) if "text" in fields else Unreadable(**fields) for fields in response["readings"]
+    ]
 
 
 class _Worker:

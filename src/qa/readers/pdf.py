@@ -18,10 +18,9 @@ from pypdfium2 import raw
 
 from qa.errors import UnreadableFile
 from qa.readers.metadata import keywords, language_tag, one_line, title_line
-from qa.readers.pdf_layout import body_size, is_heading, paragraphs, without_running_lines
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
-from qa.readers.pdf_words import Joiner
+from qa.readers.pdf_writing import PlacedLine, Writing, write_pages
 from qa.readers.text import TextBuilder
 from qa.types import Document, Unreadable
 
@@ -40,11 +39,12 @@ def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
 
     Damaged pages, and many pages that are pictures without words, are reported; the others are read.
     """
-    opened = _open(content)
+    opened = open_pdf(content)
     try:
         pages, damaged, pictures = _read_pages(opened)
         _refuse_poor(pages, pictures)
-        document = _document(document_id, opened, pages)
+        builder, writing = write_pages(pages)
+        document = _document(document_id, opened, builder, writing)
     finally:
         opened.close()
     readings: list[Document | Unreadable] = [document]
@@ -63,7 +63,26 @@ def _listed(numbers: Sequence[int]) -> str:
     return f"pages {shown}{more} are"
 
 
-def _open(content: bytes) -> pypdfium2.PdfDocument:
+def place_lines(content: bytes) -> tuple[str, list[PlacedLine]]:
+    """The text that ``read_pdf`` gives, and where in it each line stands, in order.
+
+    Raises:
+        UnreadableFile: it is no PDF, or all its pages are damaged.
+    """
+    opened = open_pdf(content)
+    try:
+        builder, writing = write_pages(_read_pages(opened)[0])
+    finally:
+        opened.close()
+    return builder.text, writing.lines
+
+
+def open_pdf(content: bytes) -> pypdfium2.PdfDocument:
+    """The document of a file's bytes; to be closed.
+
+    Raises:
+        UnreadableFile: it is protected or damaged.
+    """
     try:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -105,38 +124,18 @@ def _refuse_poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> No
         raise UnreadableFile(f"its fonts do not say which characters they draw; {_OCR}")
 
 
-def _document(document_id: str, opened: pypdfium2.PdfDocument, pages: Sequence[Sequence[Line]]) -> Document:
-    builder = TextBuilder()
-    starts = _write(without_running_lines(pages), builder)
-    said = opened.get_metadata_dict()
+def _document(document_id: str, opened: pypdfium2.PdfDocument, builder: TextBuilder, writing: Writing) -> Document:
+    information = opened.get_metadata_dict()
     return Document(
         id=document_id,
-        title=title_line(said.get("Title")) or builder.first_heading,
+        title=title_line(information.get("Title")) or builder.first_heading,
         text=builder.text,
-        tags=keywords([said.get("Keywords")]),
+        tags=keywords([information.get("Keywords")]),
         headings=tuple(builder.headings),
-        author=one_line(said.get("Author")),
+        author=one_line(information.get("Author")),
         language=language_tag(_language(opened)),
-        pages=starts,
+        pages=writing.page_starts,
     )
-
-
-def _write(pages: Sequence[Sequence[Line]], builder: TextBuilder) -> tuple[int, ...]:
-    """Write all paragraphs; returns where each page begins."""
-    joiner, body = Joiner(pages), body_size(pages)
-    starts: dict[int, int] = {}
-    for paragraph in paragraphs(pages):
-        pieces = joiner.pieces(paragraph.lines)
-        offset = builder.next_start
-        for line, piece in zip(paragraph.lines, pieces, strict=True):
-            starts.setdefault(line.page, offset)
-            offset += len(piece)
-        write = builder.heading if is_heading(paragraph, body) else builder.block
-        write("".join(pieces))
-    following = builder.length
-    for page in reversed(range(len(pages))):  # a page without words begins where the next one does
-        following = starts.setdefault(page, following)
-    return tuple(0 if page == 0 else starts[page] for page in range(len(pages)))
 
 
 def _language(opened: pypdfium2.PdfDocument) -> str | None:

@@ -30,6 +30,7 @@ class Line:
 
     ``direction`` tells in which frame these are: 0 to 3 is a page turned to the right so often that its lines run
     from left to right, others are downward and leftward writing, where ``left`` is where a line begins all the same.
+    ``number`` counts the lines of a page, from 0.
     """
 
     page: int
@@ -40,6 +41,7 @@ class Line:
     size: float
     bold: bool
     direction: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,22 @@ class _Piece:
 
 def lines_of(page: Page) -> list[Line]:
     """The visible lines; text that runs askew (a watermark) is left out."""
-    return [
-        Line(page.number, _clean(characters.text), *rest)
-        for characters, rest in _lines(page)
-        if characters.text.strip()
-    ]
+    lines: list[Line] = []
+    for characters, rest in _lines(page):
+        text = _clean(characters.text)
+        if text:
+            lines.append(Line(page.number, text, *rest, len(lines)))
+    return lines
 
 
 def traced_lines(page: Page) -> Iterator[TracedLine]:
     """The same lines, with the index of every character."""
+    number = 0
     for characters, rest in _lines(page):
         traced = _clean_traced(characters)
         if traced.text:
-            yield TracedLine(Line(page.number, traced.text, *rest), tuple(traced.indexes))
+            yield TracedLine(Line(page.number, traced.text, *rest, number), tuple(traced.indexes))
+            number += 1
 
 
 _Rest = tuple[float, float, float, float, bool, int]

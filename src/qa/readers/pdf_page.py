@@ -22,6 +22,7 @@ _FULL_PAGE_PICTURE = 0.5
 _INVISIBLE = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}
 _BOLD = 600
 _NEARLY_STRAIGHT = 0.05
+_DEVICE = 1_000_000  # pixels of a device as large as the page, which PDFium counts in whole ones
 UNMAPPED = "\ufffd"
 
 
@@ -176,6 +177,12 @@ class Page:
         """The room that a character takes: its advance wide and its font high."""
         raw.FPDFText_GetLooseCharBox(self._text, index, self._rectangle)
         return _box(self._rectangle)
+
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        """A point as fractions of the page as it is shown, turned and cropped, from its left and top edge."""
+        across, down = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(self._page, 0, 0, _DEVICE, _DEVICE, 0, x, y, across, down)
+        return across.value / _DEVICE, down.value / _DEVICE
 
     def size(self, index: int) -> float:
         """The size of a character's font as painted, in points."""

@@ -2,7 +2,8 @@
 
 For each request, a line of JSON with the document's id and the number of bytes that follow, it answers with two
 lines: ``began`` when the reader is loaded and the time of the file counts, and the readings. Answers are JSON and not
-pickles, so that a parser that a file has taken over cannot make the other side run code.
+pickles, so that a parser that a file has taken over cannot make the other side run code. A request that names a task
+(``tasks.py``) is answered with the task's result.
 """
 
 import json
@@ -10,11 +11,13 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from qa.errors import UnreadableFile
 from qa.readers import read, reader_of
+from qa.readers.tasks import TASKS, load_task
 from qa.types import Unreadable
 
 BEGAN = b"began"
@@ -26,20 +29,42 @@ def serve(requests: IO[bytes], answers: IO[bytes], seconds: float) -> None:
     while header := requests.readline():
         request = json.loads(header)
         content = requests.read(request["size"])
-        said = answer(request["id"], content, answers, seconds)
-        answers.write(json.dumps(said).encode() + b"\n")
+        work = _task(request, content) if request.get("task") in TASKS else _reading(request["id"], content)
+        response = answer(request["id"], work, answers, seconds)
+        answers.write(json.dumps(response).encode() + b"\n")
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def answer(document_id: str, content: bytes, answers: IO[bytes], seconds: float) -> dict[str, Any]:
-    """What to say about one file: its ``readings``, or that there was no ``memory`` for them."""
+class Work(NamedTuple):
+    """What is asked about one file: ``load`` imports what it needs, ``run`` makes the answer."""
+
+    load: Callable[[], object]
+    run: Callable[[], dict[str, Any]]
+
+
+def _reading(document_id: str, content: bytes) -> Work:
+    return Work(
+        lambda: reader_of(document_id).load(),
+        lambda: {"readings": [asdict(reading) for reading in read(document_id, content)]},
+    )
+
+
+def _task(request: dict[str, Any], content: bytes) -> Work:
+    return Work(
+        lambda: load_task(request["task"]),
+        lambda: {"result": load_task(request["task"])(content, **request["arguments"])},
+    )
+
+
+def answer(document_id: str, work: Work, answers: IO[bytes], seconds: float) -> dict[str, Any]:
+    """The answer about one file: its ``readings``, a task's ``result``, or that there was no ``memory`` for them."""
     try:
-        reader_of(document_id).load()
+        work.load()
         answers.write(BEGAN + b"\n")
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_S)  # ends a parser whose other side has died
-        return {"readings": [asdict(reading) for reading in read(document_id, content)]}
+        return work.run()
     except ImportError as error:
         reason = f"the parser of this format is not installed ({error.name})"
     except UnreadableFile as error:
