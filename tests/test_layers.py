@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "qa"
 GROUND = "types errors protocols config analysis durable progress arrays offline onnx_runtime registry"
 LAYERS = [  # what stands on one line may not import its neighbours, only what stands above
     GROUND,
-    "readers embedders index",
+    "readers embedders index verification",
     "corpus rerankers extractors",
     "indexing retrieval",
     "answering",
@@ -43,7 +43,7 @@ OWNERS = {
     "bm25s": ("index/bm25.py",),
     "asyncpg": ("index/engines/postgres",),
     "sentencex": ("indexing/splitter.py",),
-    "rapidfuzz": ("index/spelling.py",),
+    "rapidfuzz": ("index/spelling.py", "verification/"),
     "lxml": ("readers/",),
     "docx": ("readers/docx.py",),
     "pypdfium2": ("readers/pdf",),

@@ -15,6 +15,7 @@ from qa.offline import forbid_downloads
 
 EPILOG = """\
 exit status: 0 done · 1 failed · 2 wrong usage · 3 done, but some files could not be read · 4 the corpus is empty
+5 a quotation does not stand
 Every option that names a setting can be given as QA_<NAME> in the environment."""
 
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_token(commands)
     _add_doctor(commands)
     _add_migrate(commands)
+    _add_verify(commands)
     _add_eval(commands)
     return parser
 
@@ -143,6 +145,15 @@ def _add_migrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     address = "embedded for the index folder, or an address as QA_ENGINE takes it"
     command.add_argument("source", metavar="FROM", help=address)
     command.add_argument("target", metavar="TO", help=address)
+
+
+def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "verify", "say whether the quotations in a file stand in the documents")
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="an export, JSON, a web page, BibTeX or any text; - is standard input"
+    )
+    command.add_argument("--strict", action="store_true", help="a quotation that has moved does not stand either")
+    command.add_argument("--json", action="store_true", help="print the body that POST /verify returns")
 
 
 def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

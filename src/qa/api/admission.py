@@ -23,7 +23,20 @@ CHANGES_AT_ONCE = 4  # they wait for a client's body and for the disk
 CHANGES_WAITING = 16
 SMOOTHING = 0.2
 FIRST_GUESS_S = 0.05
-KINDS = {"ask", "turn", "panel", "passages", "similar", "documents", "corpus", "choices", "feedback", "docs", ""}
+KINDS = {
+    "ask",
+    "turn",
+    "panel",
+    "passages",
+    "similar",
+    "verify",
+    "documents",
+    "corpus",
+    "choices",
+    "feedback",
+    "docs",
+    "",
+}
 # Routes that compute nothing: they answer on the event loop, or stream.
 FREE = ("/healthz", "/readyz", "/metrics", "/index", "/static/", "/login")
 CHANGING = {"POST", "PUT", "DELETE", "PATCH"}

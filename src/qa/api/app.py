@@ -27,6 +27,7 @@ from qa.corpus.uploads import MB
 from qa.corpus.watch import watch
 from qa.serving.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.serving.service import Service
+from qa.serving.verifying import Verifying
 from qa.types import Question
 
 REQUESTS_PER_MINUTE = 600
@@ -80,6 +81,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     )
     app.state.service = service
     app.state.settings = settings
+    app.state.verifying = Verifying(service)
     app.state.uploads = uploads
     app.state.jobs = jobs
     app.state.originals = compose.build_originals(settings)

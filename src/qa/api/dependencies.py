@@ -16,6 +16,7 @@ from qa.serving.feedback import Judgements, Shown
 from qa.serving.jobs import Jobs
 from qa.serving.originals import Originals
 from qa.serving.service import Service
+from qa.serving.verifying import Verifying
 
 
 def _state(name: str) -> Callable[[Request], Awaitable[Any]]:
@@ -41,6 +42,7 @@ HtmlPages = Annotated[ReaderPages, Depends(_pages)]
 CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
 CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
+CurrentVerifying = Annotated[Verifying, Depends(_state("verifying"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
 CurrentOriginals = Annotated[Originals, Depends(_state("originals"))]

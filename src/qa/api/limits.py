@@ -10,6 +10,7 @@ MAX_BODY_BYTES = 256 * 1024
 MAX_DISCARDED_BYTES = 16 * 2**20
 MAX_DIGITS = 20
 UPLOAD = ("POST", "/documents")
+LARGER_BYTES = {("POST", "/verify"): 8 * 2**20}
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -48,9 +49,10 @@ class Limits:
             await self._whole(scope, receive, _secured(send, scope))
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first = await self._read_body(scope, receive)
+        most = LARGER_BYTES.get((scope["method"], scope["path"]), self._max)
+        first = await self._read_body(scope, receive, most)
         if first is None:
-            await _refuse(self._max, scope, receive, send)
+            await _refuse(most, scope, receive, send)
             return
         messages = [first]
 
@@ -90,10 +92,10 @@ class Limits:
 
         await self._app(scope, counted, drained)
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> Message | None:
+    async def _read_body(self, scope: Scope, receive: Receive, most: int) -> Message | None:
         """The whole body as one message (or that the client has gone), or None where it is too large."""
         declared = _declared_length(scope)
-        if declared > MAX_DISCARDED_BYTES or (declared > self._max and _waits_for_leave(scope)):
+        if declared > MAX_DISCARDED_BYTES or (declared > most and _waits_for_leave(scope)):
             return None
         body, received = b"", 0
         while received <= MAX_DISCARDED_BYTES:
@@ -102,10 +104,10 @@ class Limits:
                 return message
             part = message.get("body", b"")
             received += len(part)
-            body = body + part if received <= self._max else b""
+            body = body + part if received <= most else b""
             if not message.get("more_body", False):
                 break
-        return {"type": "http.request", "body": body, "more_body": False} if received <= self._max else None
+        return {"type": "http.request", "body": body, "more_body": False} if received <= most else None
 
 
 def _secured(send: Send, scope: Scope) -> Send:

@@ -6,6 +6,7 @@ with Client("http://localhost:8000") as client:
 
 from qa.client.asynchronous import AsyncClient
 from qa.client.errors import ConnectionLost, ProblemError
+from qa.client.replies import AsyncReply, Reply
 from qa.client.synchronous import Client
 
-__all__ = ["AsyncClient", "Client", "ConnectionLost", "ProblemError"]
+__all__ = ["AsyncClient", "AsyncReply", "Client", "ConnectionLost", "ProblemError", "Reply"]

@@ -6,13 +6,15 @@ from typing import Literal, Self
 
 import httpx2
 
-from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.answers import CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody
 from qa.api.schemas.documents import DocumentResponse, DocumentSummary, IndexResponse
 from qa.api.schemas.questions import FiltersBody
+from qa.api.schemas.verification import VerifyResponse
 from qa.client import calls
 from qa.client.calls import Body, Call, File
 from qa.client.errors import ConnectionLost, ProblemError, problem_of
+from qa.client.replies import AsyncReply
 from qa.client.retries import Retries
 from qa.client.synchronous import TIMEOUT_S, settings_of
 
@@ -47,9 +49,14 @@ class AsyncClient:
         history: Sequence[str] = (),
         filters: FiltersBody | None = None,
         include: Sequence[Literal["scores", "context"]] = (),
-    ) -> AskResponse:
+    ) -> AsyncReply:
         """The cited answer, or the refusal; ``history`` are earlier questions, oldest first."""
-        return await self._send(calls.ask(question, top_k, history, filters, include))
+        response = await self._send(calls.ask(question, top_k, history, filters, include))
+        return AsyncReply.from_client(response, self)
+
+    async def verify(self, citations: Sequence[CitationBody] = (), text: str = "") -> VerifyResponse:
+        """What has become of citations, or of the quotations in a text."""
+        return await self._send(calls.verify(citations, text))
 
     async def documents(self) -> list[DocumentSummary]:
         """All documents."""

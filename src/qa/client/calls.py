@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.answers import AskResponse, CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody, restore_url
 from qa.api.schemas.documents import DocumentList, DocumentResponse, IndexResponse
 from qa.api.schemas.questions import AskBody, FiltersBody
+from qa.api.schemas.verification import VerifyResponse
 
 Body = TypeVar("Body", bound=BaseModel)
 File = Path | tuple[str, bytes]
@@ -58,6 +59,12 @@ def ask(
         include=list(include),
     )
     return Call("POST", "/ask", AskResponse, json=body.model_dump(mode="json"))
+
+
+def verify(citations: Sequence[CitationBody], text: str) -> Call[VerifyResponse]:
+    """``POST /verify``."""
+    cited: list[dict[str, Any]] = [citation.model_dump(mode="json") for citation in citations]
+    return Call("POST", "/verify", VerifyResponse, json={"citations": cited} if cited else {"text": text})
 
 
 def documents() -> Call[DocumentList]:

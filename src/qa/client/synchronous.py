@@ -6,13 +6,15 @@ from typing import Any, Literal, Self
 
 import httpx2
 
-from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.answers import CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody
 from qa.api.schemas.documents import DocumentResponse, DocumentSummary, IndexResponse
 from qa.api.schemas.questions import FiltersBody
+from qa.api.schemas.verification import VerifyResponse
 from qa.client import calls
 from qa.client.calls import Body, Call, File
 from qa.client.errors import ConnectionLost, ProblemError, problem_of
+from qa.client.replies import Reply
 from qa.client.retries import Retries
 
 TIMEOUT_S = 60.0
@@ -57,9 +59,14 @@ class Client:
         history: Sequence[str] = (),
         filters: FiltersBody | None = None,
         include: Sequence[Literal["scores", "context"]] = (),
-    ) -> AskResponse:
+    ) -> Reply:
         """The cited answer, or the refusal; ``history`` are earlier questions, oldest first."""
-        return self._send(calls.ask(question, top_k, history, filters, include))
+        response = self._send(calls.ask(question, top_k, history, filters, include))
+        return Reply.from_client(response, self)
+
+    def verify(self, citations: Sequence[CitationBody] = (), text: str = "") -> VerifyResponse:
+        """What has become of citations, or of the quotations in a text."""
+        return self._send(calls.verify(citations, text))
 
     def documents(self) -> list[DocumentSummary]:
         """All documents."""

@@ -3,10 +3,11 @@
 No byte of a file is parsed before its SHA-256 has been compared with the manifest's.
 """
 
+import hashlib
 import json
 import os
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from qa.index.token_vectors import TokenIndex
 from qa.protocols import Rows, Vectors, VectorStore
 from qa.types import Document, Filters, Hit, Passage
 
-__all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "write"]
+__all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "read_documents", "write"]
 
 _DOCUMENTS = "documents.jsonl"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
@@ -207,6 +208,26 @@ def open_current(index: Path) -> tuple[Snapshot, SnapshotDamaged | None]:
         except (SnapshotDamaged, SnapshotOutdated):
             continue
     raise damage
+
+
+def read_documents(index: Path, snapshot_id: str, ids: Collection[str] | None = None) -> Iterator[Document]:
+    """The documents of a snapshot, or those with some ids, without the rest of it; their file is checked first.
+
+    Raises:
+        SnapshotDamaged: the file, or what the snapshot says of itself, is missing or has a wrong byte.
+        SnapshotOutdated: as ``index_folder.read_manifest`` does.
+    """
+    wanted = index_folder.read_manifest(index, snapshot_id).files.get(_DOCUMENTS)
+    try:
+        content = (index / snapshot_id / _DOCUMENTS).read_bytes()
+    except OSError as error:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_DOCUMENTS} cannot be read; run: qa index") from error
+    if hashlib.sha256(content).hexdigest() != wanted:
+        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_DOCUMENTS} has a wrong byte; run: qa index")
+    for line in content.splitlines():
+        fields = json.loads(line)
+        if ids is None or fields["id"] in ids:
+            yield Document.from_fields(fields)
 
 
 def _write_parts(folder: Path, snapshot: Snapshot) -> None:

@@ -14,6 +14,7 @@ from qa.api.routes import (
     pages,
     reader,
     status,
+    verify,
 )
 
 ROUTERS = (
@@ -21,6 +22,7 @@ ROUTERS = (
     reader.router,
     ask.router,
     neighbours.router,
+    verify.router,
     changes.router,
     originals.router,
     documents.router,

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from qa.api.page.presentation import display_title, document_url
+from qa.api.page.presentation import display_title, document_url, text_sha256
 from qa.api.schemas.documents import IndexBody
 from qa.index.snapshot import Snapshot
 from qa.serving.service import Answered
@@ -29,6 +29,7 @@ class CitationBody(BaseModel):
     number: int
     document_id: str
     document_title: str
+    document_sha256: str = Field(description="of the document's text as UTF-8, when it was cited")
     passage_id: str
     cited_text: str
     start_char_index: int
@@ -44,6 +45,7 @@ class CitationBody(BaseModel):
             number=citation.number,
             document_id=citation.document.id,
             document_title=display_title(citation.document),
+            document_sha256=text_sha256(citation.document),
             passage_id=citation.passage.id,
             cited_text=citation.cited_text,
             start_char_index=citation.span.start,
