@@ -230,6 +230,7 @@ const refusePaste = (event) => {
 
 export const start = () => {
   field.addEventListener("paste", refusePaste);
+  field.addEventListener("input", () => import("./ahead.js").then(({ typed }) => typed()));
   field.removeAttribute("maxlength"); // what is pasted is never cut in silence
   form.addEventListener("submit", submit);
   form.addEventListener("reset", clear);

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from qa.index.snapshot import Snapshot
-from qa.protocols import Rows, Vectors
+from qa.protocols import Vectors
 from qa.types import Answer, Citation, Document, Passage, RankedPassage, Span
 
 NEAR, NEARER = 220, 90  # characters of a neighbour that are shown: in a column of its own, side by side
@@ -76,9 +76,8 @@ def closest(snapshot: Snapshot, passages: Sequence[RankedPassage], vector: Vecto
     """The best sentence of each uncited passage by cosine with a question's vector, to make ``CLOSEST`` in all."""
     result = []
     for ranked in [ranked for ranked in passages if not ranked.cited][: max(CLOSEST - taken, 0)]:
-        row = snapshot.row_of(ranked.passage)
-        cosines = snapshot.sentence_vectors.vectors(_rows(snapshot, row)) @ vector
-        best = ranked.passage.sentences[int(cosines.argmax())]
+        cosines = sentence_cosines(snapshot, snapshot.row_of(ranked.passage), vector)
+        best = ranked.passage.sentences[cosines.index(max(cosines))]
         result.append(clip(snapshot, ranked.passage, [(0, best)], [], NEARER))
     return result
 
@@ -109,9 +108,12 @@ def clip(
     )
 
 
-def _rows(snapshot: Snapshot, row: int) -> Rows:
-    sentences = snapshot.sentence_slice(row)
-    return np.arange(sentences.start, sentences.stop)
+def sentence_cosines(snapshot: Snapshot, row: int, vector: Vectors) -> list[float]:
+    """The cosine, -1 to 1, of each sentence of a passage with a unit vector, ``(dimension,)``."""
+    at_hand, rows = snapshot.at(range(row, row + 1))
+    sentences = at_hand.sentence_slice(rows[0])
+    vectors = at_hand.sentence_vectors.vectors(np.arange(sentences.start, sentences.stop))
+    return [float(cosine) for cosine in vectors @ vector]
 
 
 def _next_heading(document: Document, offset: int) -> int:

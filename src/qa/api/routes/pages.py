@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
 from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
+from qa.api.page.ahead import TypedText, look_ahead
 from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
 from qa.api.page.clippings import NEAR, NEARER, Clipping, clippings, closest
 from qa.api.page.source import Source, open_source
@@ -97,6 +98,13 @@ def choose(
     """All documents and tags to choose from: a page that works without script, and whose list the script shows."""
     found = Choices.of(service.snapshot, view.filters, find, page)
     return pages.render("choices.html", view=view, choices=found, find=find)
+
+
+@router.get("/ahead")
+def ahead(view: CurrentView, service: CurrentService, pages: HtmlPages, typed: TypedText) -> HTMLResponse:
+    """What comes to mind while one types: the sentence that is closest in meaning, and documents of such a title."""
+    found = look_ahead(service.snapshot, typed, service.embed_question(typed), view.filters)
+    return pages.render("_ahead.html", view=View(filters=view.filters), clipping=found.clipping, titles=found.titles)
 
 
 @router.post("/turn")
