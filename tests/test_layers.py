@@ -11,7 +11,7 @@ GROUND = "types errors protocols config analysis durable progress arrays offline
 LAYERS = [  # what stands on one line may not import its neighbours, only what stands above
     GROUND,
     "readers embedders index verification",
-    "corpus rerankers extractors",
+    "corpus rerankers extractors evidence",
     "indexing retrieval",
     "answering",
     "serving",
@@ -36,6 +36,7 @@ OWNERS = {
     "pydantic": ("api/", "config.py", "client/"),
     "httpx2": ("client/",),
     "argon2": ("api/tokens.py",),
+    "cryptography": ("evidence/",),
     "itsdangerous": ("api/access.py",),
     "limits": ("api/clients.py",),
     "cachetools": ("serving/answer_cache.py",),

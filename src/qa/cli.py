@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_migrate(commands)
     _add_verify(commands)
+    _add_keys(commands)
     _add_eval(commands)
     return parser
 
@@ -120,6 +121,7 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
     command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")
+    command.add_argument("--evidence", type=Path, metavar="FILE.zip", help="also write all that is needed to check it")
 
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,11 +149,20 @@ def _add_migrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("target", metavar="TO", help=address)
 
 
+def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "keys", "make a key that signs evidence packs")
+    command.add_argument("path", type=Path, metavar="PATH", help="where to write it; the public key becomes PATH.pub")
+
+
 def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "verify", "say whether the quotations in a file stand in the documents")
     command.add_argument(
-        "file", type=Path, metavar="FILE", help="an export, JSON, a web page, BibTeX or any text; - is standard input"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="an export, an evidence pack, JSON, BibTeX or any text; - is standard input",
     )
+    command.add_argument("--key", type=Path, metavar="FILE", help="of an evidence pack: the public key that signed it")
     command.add_argument("--strict", action="store_true", help="a quotation that has moved does not stand either")
     command.add_argument("--json", action="store_true", help="print the body that POST /verify returns")
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import qa
 from qa.answering.answerer import Answerer
 from qa.config import PREFIX, Settings
 from qa.corpus.uploads import MB, Uploads
@@ -13,6 +14,8 @@ from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
 from qa.errors import SettingsError
 from qa.evaluation.command import Bench
+from qa.evidence.keys import load_private
+from qa.evidence.packer import Packer
 from qa.extractors import DEFAULT, EXTRACTORS, OFF
 from qa.index.engines import EMBEDDED, connect
 from qa.index.engines.remote import EngineSource
@@ -29,6 +32,16 @@ from qa.serving.jobs import Jobs
 from qa.serving.originals import Originals
 from qa.serving.service import Service, require_embedder
 
+ANSWERING = (
+    "model",
+    "embedder",
+    "precision",
+    "query_prompt",
+    "passage_prompt",
+    "reranker",
+    "extractor",
+    "passage_tokens",
+)
 SERVER_ONLY = ("admin_token", "read_token", "tokens_file", "open", "trusted_proxies", "requests_per_minute")
 
 STATISTICS = "engine"
@@ -83,6 +96,21 @@ def build_engine(settings: Settings) -> Engine | None:
         SettingsError: there is no such engine.
     """
     return None if settings.engine == EMBEDDED else connect(settings.engine)
+
+
+def build_packer(settings: Settings) -> Packer:
+    """What makes evidence packs; models are named without their folder.
+
+    Raises:
+        KeyUnusable: QA_EVIDENCE_KEY names no key that can sign.
+    """
+    shown = settings.model_dump(mode="json", include=set(ANSWERING), exclude_none=True)
+    named = {
+        name: Path(value).name if isinstance(value, str) and "/" in value else str(value)
+        for name, value in shown.items()
+    }
+    key = load_private(settings.evidence_key) if settings.evidence_key else None
+    return Packer(named, f"qa {qa.__version__}", settings.evidence_around, key)
 
 
 def build_uploads(settings: Settings) -> Uploads:

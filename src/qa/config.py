@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field("", description="more names that this server is reached by, with commas between them")
     max_upload_mb: int = Field(128, ge=1, description="the largest request that brings files")
     min_free_mb: int = Field(128, ge=0, description="how much of the disk stays free when files are added over HTTP")
+    evidence_key: Path | None = Field(None, description="the private key that signs evidence packs; qa keys makes one")
+    evidence_around: int = Field(
+        0, ge=0, description="how many characters around quotations an evidence pack holds; 0: whole documents"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @field_validator("trusted_proxies")

@@ -5,6 +5,8 @@ QAError
 ├── CorpusError              the folder of articles cannot be used
 │   ├── UnreadableFile       one file cannot be indexed; the others still are
 │   └── StrictBuildRefused   files cannot be indexed, and the build was to publish all or nothing
+├── KeyUnusable              a key cannot sign or verify evidence packs
+├── PackUnreadable           this is no evidence pack, or one of another format
 ├── ModelError               the embedding model is missing, damaged or unusable
 │   └── PassageTooLong       the embedder would silently cut a passage
 ├── IndexUnusable            the index cannot be used
@@ -53,6 +55,14 @@ class UnreadableFile(CorpusError):
 
 class StrictBuildRefused(CorpusError):
     """Files cannot be indexed, and the build was to publish all or nothing."""
+
+
+class KeyUnusable(QAError):
+    """A key cannot sign or verify evidence packs."""
+
+
+class PackUnreadable(QAError):
+    """This is no evidence pack, or one of another format."""
 
 
 class ModelError(QAError):

@@ -30,6 +30,7 @@ KINDS = {
     "passages",
     "similar",
     "verify",
+    "evidence",
     "documents",
     "corpus",
     "choices",

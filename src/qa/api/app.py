@@ -81,6 +81,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     )
     app.state.service = service
     app.state.settings = settings
+    app.state.packer = compose.build_packer(settings)
     app.state.verifying = Verifying(service)
     app.state.uploads = uploads
     app.state.jobs = jobs

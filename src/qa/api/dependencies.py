@@ -12,6 +12,7 @@ from qa.api.page.presentation import prefers_html
 from qa.api.page.templates import Pages, ReaderPages
 from qa.config import Settings
 from qa.corpus.uploads import Uploads
+from qa.evidence.packer import Packer
 from qa.serving.feedback import Judgements, Shown
 from qa.serving.jobs import Jobs
 from qa.serving.originals import Originals
@@ -43,6 +44,7 @@ CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
 CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
 CurrentVerifying = Annotated[Verifying, Depends(_state("verifying"))]
+CurrentPacker = Annotated[Packer, Depends(_state("packer"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
 CurrentOriginals = Annotated[Originals, Depends(_state("originals"))]

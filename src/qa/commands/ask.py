@@ -16,6 +16,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     service = compose.build_service(settings)
     service.open()
     answered = service.ask(question)
+    if options.evidence:
+        body = AskResponse.of(answered).model_dump_json(indent=2).encode()
+        packer = compose.build_packer(settings)
+        options.evidence.write_bytes(packer.pack(answered.answer, body, answered.snapshot.manifest))
     if options.json:
         print(json.dumps(AskResponse.of(answered).model_dump(), ensure_ascii=False, indent=2))
     else:

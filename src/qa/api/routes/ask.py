@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from qa.api.dependencies import CurrentService, CurrentShown
 from qa.api.schemas.answers import AskResponse
-from qa.api.schemas.questions import AskBody, AskLink
+from qa.api.schemas.questions import AskBody, AskLink, evidence_url
 
 router = APIRouter(tags=["ask"])
 
@@ -18,6 +18,8 @@ def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response
     shown.add(citation.document.id for citation in answered.answer.citations)
     # Serialised here, once: given the model, the framework would validate and convert every field again.
     response = AskResponse.of(answered, scores="scores" in body.include, context="context" in body.include)
+    if "evidence" in body.include:
+        response.evidence = evidence_url(body, response.index.snapshot)
     return Response(response.model_dump_json(), media_type="application/json")
 
 

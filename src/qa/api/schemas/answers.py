@@ -136,6 +136,7 @@ class AskResponse(BaseModel):
     unmatched_terms: list[str]
     index: IndexBody
     timings_ms: dict[str, float]
+    evidence: str | None = Field(None, description="where the answer is with all that is needed to check it")
 
     @classmethod
     def of(cls, answered: Answered, scores: bool = False, context: bool = False) -> Self:

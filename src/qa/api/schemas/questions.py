@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Literal, Self
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -14,6 +15,7 @@ MAX_TOP_K = 50
 MAX_NAMES = 8192
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+Included = Literal["scores", "context", "evidence"]
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
@@ -65,8 +67,9 @@ class AskBody(Strict):
     top_k: int = Field(5, ge=1, le=MAX_TOP_K, description="how many passages to return")
     history: list[QuestionText] = Field([], max_length=20, description="earlier questions, oldest first")
     filters: FiltersBody = Field(default_factory=FiltersBody)
-    include: list[Literal["scores", "context"]] = Field(
-        [], description="`scores` of each stage, `context` of passages: what stands beside them"
+    include: list[Included] = Field(
+        [],
+        description="`scores` of each stage, `context` of passages: what stands beside them, a link to the `evidence`",
     )
 
     def to_question(self) -> Question:
@@ -85,7 +88,7 @@ class AskLink(BaseModel):
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later")
     date_to: Day | None = Field(None, description="published on this day or earlier")
-    include: list[Literal["scores", "context"]] = Field([], description="as in the body of POST /ask")
+    include: list[Included] = Field([], description="as in the body of POST /ask")
 
     @model_validator(mode="after")
     def _is_a_body(self) -> Self:
@@ -99,6 +102,19 @@ class AskLink(BaseModel):
         return AskBody(
             question=self.question, top_k=self.top_k, history=self.history, filters=filters, include=self.include
         )
+
+
+class EvidenceLink(AskLink):
+    """A question whose answer is to be kept with its evidence."""
+
+    snapshot: str | None = Field(None, max_length=64, description="the snapshot that must answer")
+
+
+def evidence_url(body: AskBody, snapshot: str) -> str:
+    """The address of the evidence for an answer, as long as the snapshot that gave it answers."""
+    fields = body.model_dump(mode="json", exclude={"filters", "include"}, exclude_defaults=True)
+    fields |= body.filters.model_dump(mode="json", exclude_none=True)
+    return f"/evidence?{urlencode({**fields, 'snapshot': snapshot}, doseq=True)}"
 
 
 def parse_question(text: str, top_k: int = 5) -> Question:
