@@ -139,3 +139,49 @@ def test_without_script(open_page, changing):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url("**/corpus#job")
     assert (changing.corpus / "ferry.txt").read_text("utf-8") == FERRY
+
+
+def test_a_folder_comes_with_its_subfolders(open_page, changing, tmp_path):
+    """A folder is sent in batches, keeps its sub-folders, and every file says what became of it, up to answering."""
+    for number in range(23):
+        path = tmp_path / "minutes" / f"19{number % 3}0" / f"meeting {number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Meeting {number} was held in the town hall of Ystad.", "utf-8")
+    (tmp_path / "minutes" / "plan.png").write_bytes(b"x")
+    (tmp_path / "minutes" / ".hidden.txt").write_text("x", "utf-8")
+    page = open_page(changing, "/corpus")
+    posts = []
+    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" and "/documents" in r.url else None)
+    page.set_input_files("#folder", tmp_path / "minutes")
+    expect(page.locator("#results li")).to_have_count(24)
+    tally = page.locator("#tally")
+    expect(tally).to_have_text("24 files: 0 waiting, 0 stored, 23 answering, 1 not added", timeout=BUILD_MS)
+    assert len(posts) == 2
+    expect(page.locator("#results .error")).to_contain_text("plan.png")
+    names = {path.relative_to(changing.corpus).as_posix() for path in changing.corpus.rglob("meeting*.txt")}
+    assert names == {f"minutes/19{number % 3}0/meeting-{number}.txt" for number in range(23)}
+    groups = page.locator(".corpus .group")
+    expect(groups).to_contain_text(["minutes/1900/", "minutes/1910/", "minutes/1920/"])
+    page.get_by_label("Find by title").fill("meeting-2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".corpus tr[data-id]")).to_have_count(4)
+    page.get_by_label("Sort by").select_option("title")
+    page.wait_for_url("**sort=title**")
+    assert axe(page) == []
+    page.get_by_label("All on this page").check()
+    expect(page.locator("#chosen-count")).to_have_text("4 chosen")
+    page.get_by_role("button", name="Delete the chosen").click()
+    expect(page.locator("#undo li")).to_have_count(4)
+    expect(page.get_by_text("Nothing has such a name.")).to_be_visible(timeout=BUILD_MS)
+
+
+def test_an_empty_library_invites(open_page, embedder, tmp_path):
+    """Without any article the page says what to do first."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with serving(corpus, tmp_path / "index", embedder) as site:
+        page = open_page(site, "/corpus")
+        expect(page.get_by_role("heading", name="Add your first article")).to_be_visible()
+        assert axe(page) == []
+        page.evaluate(DROP, [["first.txt", FERRY]])
+        expect(page.locator(".corpus tr[data-id]")).to_have_count(1, timeout=BUILD_MS)

@@ -262,12 +262,12 @@ def test_corpus_page_tells_what_was_never_quoted(page, site):
     ask(page, WHEN)
     page.get_by_role("link", name="Library").click()
     snapshot = site.service.snapshot
-    assert page.locator(".corpus tbody tr").count() == len(snapshot.documents)
-    row = page.locator(".corpus tbody tr", has_text="xu-jiatun.md")
-    expect(row.locator("[data-label=Passages]")).to_have_text(str(len(snapshot.rows_of_document["xu-jiatun.md"])))
-    expect(row.locator("[data-label=State]")).to_have_text("Indexed")
+    assert page.locator(".corpus tr[data-id]").count() == len(snapshot.documents)
+    row = page.locator(".corpus tr[data-id]", has_text="xu-jiatun.md")
+    expect(row.locator(".passages")).to_have_text(str(len(snapshot.rows_of_document["xu-jiatun.md"])))
+    expect(row.locator(".state")).to_have_text("Answers")
     with page.expect_download() as download:
-        row.get_by_role("link", name="Download").click()
+        row.get_by_role("link", name="Download the text").click()
     assert download.value.suggested_filename == "xu-jiatun.txt"
     assert download.value.path().read_text("utf-8") == snapshot.document_by_id["xu-jiatun.md"].text
 

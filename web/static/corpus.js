@@ -1,13 +1,15 @@
-// The documents page: files added by button or drop, deleted and brought back, and the build followed while it runs.
+// The library: files and folders added by button or drop, deleted and brought back, and the build followed while it runs.
 // Without this the same forms work by themselves.
 
-import { $, element, parse, request, say, warn } from "./dom.js";
+import { $, $$, element, parse, request, say, warn } from "./dom.js";
+import { t } from "./texts.js";
 
 const upload = $("#upload");
 const results = $("#results");
 const undo = $("#undo");
 const dialog = $("#token");
-const OUTCOMES = { added: "was added", replaced: "was replaced", unchanged: "was there already" };
+const BATCH_BYTES = 32 * 2 ** 20;
+const OUTCOMES = { added: t("was added"), replaced: t("was replaced"), unchanged: t("was there already") };
 
 const kept = (() => {
   try {
@@ -30,19 +32,19 @@ const askForToken = () =>
 // The answer's body, or an Error with what the service said; asks for the token where it is wanted or wrong.
 const change = async (method, path, body) => {
   if (dialog && !token) token = await askForToken();
-  if (dialog && !token) throw new Error("Nothing was changed: the token is missing.");
+  if (dialog && !token) throw new Error(t("Nothing was changed: the token is missing."));
   const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
   let response;
   try {
     response = await fetch(path, { method, headers, body });
   } catch {
-    throw new Error("The service cannot be reached. Is it still running?");
+    throw new Error(t("The service cannot be reached. Is it still running?"));
   }
   const answer = await response.json().catch(() => ({ detail: `status ${response.status}` }));
   if (response.status === 401 && dialog) {
     token = null;
     kept.removeItem("token");
-    say("This token is not the server’s.");
+    say(t("This token is not the server’s."));
     return change(method, path, body);
   }
   if (token) kept.setItem("token", token);
@@ -50,58 +52,176 @@ const change = async (method, path, body) => {
   throw Object.assign(new Error(answer.detail), { each: answer.errors });
 };
 
-const showFile = (name, text, failed) =>
-  results.append(element("li", { className: failed ? "error" : "" }, element("bdi", { className: "id", textContent: name }), ` ${text}`));
-
-const add = async (files) => {
-  if (!files.length) return;
-  results.replaceChildren();
-  const body = new FormData();
-  for (const file of files) body.append("files", file);
-  if (upload.elements.replace.checked) body.append("replace", "on");
-  upload.setAttribute("aria-busy", "true");
-  say(`Adding ${files.length === 1 ? files[0].name : `${files.length} files`}.`);
-  try {
-    const answer = await change("POST", "/documents", body);
-    for (const file of answer.files) {
-      const failed = file.outcome === "refused";
-      showFile(file.document_id ?? file.name, failed ? `was not added: ${file.problem.detail}` : OUTCOMES[file.outcome], failed);
-    }
-    const refused = answer.files.filter((file) => file.outcome === "refused").length;
-    say(`${answer.files.length - refused} stored${refused ? `, ${refused} not added` : ""}. They answer after the build.`);
-    follow(answer.job);
-  } catch (error) {
-    if (error.each) for (const [place, each] of error.each.entries()) showFile(files[place].name, `was not added: ${each.message}`, true);
-    else showFile(files.length === 1 ? files[0].name : `${files.length} files`, `: ${error.message}`, true);
-    say(`Nothing was added. ${error.message}`);
-  }
-  upload.removeAttribute("aria-busy");
-  upload.reset();
+// One line a file, whose state goes on: waiting, stored, answering; or what is wrong with it.
+const line = (file) => {
+  const made = element("li", {}, element("bdi", { className: "id", textContent: file.path }), " ", element("span", { textContent: t("waits") }));
+  results.append(made);
+  return {
+    set: (text, name = file.path) => {
+      $("bdi", made).textContent = name;
+      $("span", made).textContent = text;
+    },
+    fail: (why) => {
+      made.className = "error";
+      $("span", made).textContent = t("was not added: %(why)s", { why });
+    },
+    stored: null,
+  };
 };
 
-const remove = async (button) => {
-  const { delete: path, name } = button.dataset;
-  const row = button.closest("tr, li");
+const batches = (files) => {
+  const most = Number(upload.dataset.batch);
+  const made = [[]];
+  let bytes = 0;
+  for (const file of files) {
+    if (made.at(-1).length === most || (bytes + file.file.size > BATCH_BYTES && made.at(-1).length)) {
+      made.push([]);
+      bytes = 0;
+    }
+    made.at(-1).push(file);
+    bytes += file.file.size;
+  }
+  return made;
+};
+
+const tally = (files) => {
+  const count = (state) => files.filter((file) => file.state === state).length;
+  $("#tally").hidden = files.length < 2;
+  $("#tally").textContent = t("%(all)s files: %(waiting)s waiting, %(stored)s stored, %(answering)s answering, %(refused)s not added", {
+    all: files.length, waiting: count("waits"), stored: count("stored"), answering: count("answers"), refused: count("refused"),
+  });
+};
+
+const send = async (batch, isLast) => {
+  const body = new FormData();
+  for (const file of batch) body.append("files", file.file, file.path);
+  if (upload.elements.replace.checked) body.append("replace", "on");
   try {
-    const answer = await change("DELETE", path);
-    row.classList.add("gone");
-    for (const control of row.querySelectorAll("button, input")) control.disabled = true;
-    const back = element("button", { type: "button" }, "Undo", element("span", { className: "unseen", textContent: ` the deletion of ${name}` }));
-    Object.assign(back.dataset, { restore: path, name });
-    undo.append(element("li", {}, element("span", {}, element("bdi", { textContent: name }), " was deleted."), back));
+    const answer = await change("POST", `/documents?folders=true${isLast ? "" : "&rebuild=false"}`, body);
+    for (const [place, one] of answer.files.entries()) {
+      const file = batch[place];
+      file.state = one.outcome === "refused" ? "refused" : "stored";
+      if (one.problem) file.line.fail(one.problem.detail);
+      else file.line.set(OUTCOMES[one.outcome], one.document_id);
+    }
+    return answer.job;
+  } catch (error) {
+    for (const [place, file] of batch.entries()) {
+      file.state = "refused";
+      file.line.fail(error.each?.[place]?.message ?? error.message);
+    }
+    return null;
+  }
+};
+
+const isHidden = (path) => path.split("/").some((part) => part.startsWith("."));
+
+// `chosen` are files, each with its path in the folder that was chosen or dropped.
+const add = async (chosen) => {
+  const files = chosen.filter((file) => !isHidden(file.path)).map((file) => ({ ...file, state: "waits" }));
+  if (!files.length) return;
+  results.replaceChildren();
+  for (const file of files) file.line = line(file);
+  upload.setAttribute("aria-busy", "true");
+  say(t("Adding %(count)s files", { count: files.length }));
+  tally(files);
+  let job = null;
+  const sent = batches(files);
+  for (const [number, batch] of sent.entries()) {
+    job = (await send(batch, number === sent.length - 1)) ?? job;
+    tally(files);
+  }
+  const stored = files.filter((file) => file.state === "stored");
+  // The last batch asks for the build; where it was refused whole, the earlier ones still want one.
+  if (stored.length && !job) job = await change("POST", "/index/rebuild").catch(() => null);
+  say(
+    stored.length
+      ? t("%(stored)s stored, %(refused)s not added. They answer after the build.", { stored: stored.length, refused: files.length - stored.length })
+      : t("Nothing was added."),
+  );
+  upload.removeAttribute("aria-busy");
+  upload.reset();
+  follow(job, (now) => {
+    const unread = new Map((now.result?.unreadable ?? []).map((one) => [one.document_id, one.reason]));
+    for (const file of now.error ? [] : stored) {
+      const why = unread.get($("bdi", results.children[files.indexOf(file)])?.textContent);
+      file.state = why ? "refused" : "answers";
+      if (why) file.line.fail(why);
+    }
+    tally(files);
+  });
+};
+
+const plain = (list) => [...list].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+
+// All files of what was dropped, folders too.
+const dropped = async (items) => {
+  const walk = async (entry, above) => {
+    const path = above + entry.name;
+    if (entry.isFile) return [{ file: await new Promise((resolve, reject) => entry.file(resolve, reject)), path }];
+    const reader = entry.createReader();
+    const found = [];
+    for (let some; (some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))).length; ) found.push(...some);
+    return (await Promise.all(found.map((one) => walk(one, `${path}/`)))).flat();
+  };
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  return (await Promise.all(entries.map((entry) => walk(entry, "")))).flat();
+};
+
+const strike = (row) => {
+  row?.classList.add("gone");
+  for (const control of $$("button, input", row ?? document.createElement("p"))) control.disabled = true;
+};
+
+const remove = async (path, name, row, rebuild = true) => {
+  const answer = await change("DELETE", rebuild ? path : `${path}?rebuild=false`);
+  strike(row);
+  const back = element("button", { type: "button", textContent: t("Undo"), ariaLabel: t("Undo the deletion of %(name)s", { name }) });
+  Object.assign(back.dataset, { restore: path, name });
+  undo.append(element("li", {}, element("span", {}, element("bdi", { textContent: name }), " ", t("was deleted.")), back));
+  return { answer, back };
+};
+
+const removeOne = async (button) => {
+  const { delete: path, name } = button.dataset;
+  try {
+    const { answer, back } = await remove(path, name, button.closest("tr, li"));
     back.focus({ preventScroll: true }); // it sticks to the bottom of the window
-    say(`${name} was deleted. It answers until the build is done. Undo brings it back.`);
+    say(t("%(name)s was deleted. Undo brings it back.", { name }));
     follow(answer.job);
   } catch (error) {
     warn(error.message);
   }
 };
 
+const boxes = () => $$("#listing input[name=document_ids]:not(:disabled)");
+const chosen = () => boxes().filter((box) => box.checked);
+
+const removeChosen = async () => {
+  const rows = chosen().map((box) => $("[data-delete]", box.closest("tr"))).filter(Boolean);
+  try {
+    for (const [place, button] of rows.entries()) {
+      const { answer } = await remove(button.dataset.delete, button.dataset.name, button.closest("tr"), place === rows.length - 1);
+      if (answer.job) follow(answer.job);
+    }
+    say(t("%(count)s deleted. Undo brings them back.", { count: rows.length }));
+  } catch (error) {
+    warn(error.message);
+  }
+  count();
+};
+
+const count = () => {
+  const number = chosen().length;
+  if ($("#chosen-count")) $("#chosen-count").textContent = number ? t("%(count)s chosen", { count: number }) : "";
+  if ($("[data-delete-chosen]")) $("[data-delete-chosen]").disabled = !number;
+};
+
 const restore = async (button) => {
   try {
     const answer = await change("POST", `${button.dataset.restore}/restore`);
     button.closest("li").remove();
-    say(`${button.dataset.name} is back, and answers after the build.`);
+    say(t("%(name)s is back, and answers after the build.", { name: button.dataset.name }));
     ($("button", undo) ?? $("#main")).focus();
     follow(answer.job);
   } catch (error) {
@@ -112,17 +232,27 @@ const restore = async (button) => {
 const rebuild = async () => {
   try {
     follow(await change("POST", "/index/rebuild"));
-    say("The build begins.");
+    say(t("The build begins."));
   } catch (error) {
     warn(error.message);
   }
 };
 
+// Rows stay where they are while the pointer is over a struck one.
+const left = async () => {
+  const struck = $("#listing .gone:hover");
+  if (struck) await new Promise((resolve) => $("#listing").addEventListener("pointerleave", resolve, { once: true }));
+};
+
 // The list as it is now; a script that fetches the page gets the same as a reader who loads it again.
 const refresh = async () => {
+  await left();
   const fresh = parse(await request(location.pathname + location.search));
   const focused = document.activeElement?.dataset?.delete;
+  const ticked = new Set(chosen().map((box) => box.value));
   $("#listing").replaceWith($("#listing", fresh));
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  count();
   if (focused) ($(`[data-delete="${CSS.escape(focused)}"]`) ?? $("#main")).focus();
 };
 
@@ -136,7 +266,7 @@ const show = (job) => {
   }
   let bar = $("progress", place);
   if (!bar) {
-    bar = element("progress", { ariaLabel: "Progress of the build" });
+    bar = element("progress", { ariaLabel: t("Progress of the build") });
     place.replaceChildren(element("p", {}, text, " ", bar));
   } else $(".job-text", place).textContent = job.text;
   if (job.total) Object.assign(bar, { max: job.total, value: job.done });
@@ -144,7 +274,7 @@ const show = (job) => {
 };
 
 let events = null;
-const follow = (job) => {
+const follow = (job, ended = () => {}) => {
   if (!job) return;
   events?.close();
   show(job);
@@ -154,6 +284,7 @@ const follow = (job) => {
     show(now);
     if (!now.ended_at) return;
     events.close();
+    ended(now);
     say(now.text);
     await refresh().catch((error) => warn(error.message));
   });
@@ -161,10 +292,18 @@ const follow = (job) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  const act = button?.dataset.delete ? remove : button?.dataset.restore ? restore : null;
+  const { dataset = {} } = button ?? {};
+  const act =
+    dataset.delete ? removeOne : dataset.restore ? restore : "deleteChosen" in dataset ? removeChosen : "folder" in dataset ? () => $("#folder").click() : null;
   if (!act) return;
   event.preventDefault();
   act(button);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-all]")) for (const box of boxes()) box.checked = event.target.checked;
+  if (event.target.closest("#listing")) count();
+  if (event.target.matches("[name=sort]")) event.target.form.requestSubmit();
 });
 
 if (upload) {
@@ -172,10 +311,11 @@ if (upload) {
   const files = $("#files");
   upload.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (files.files.length) add([...files.files]);
+    if (files.files.length) add(plain(files.files));
     else files.click();
   });
-  files.addEventListener("change", () => add([...files.files]));
+  files.addEventListener("change", () => add(plain(files.files)));
+  $("#folder").addEventListener("change", (event) => add(plain(event.target.files)));
   for (const kind of ["dragenter", "dragover"]) {
     area.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -183,9 +323,12 @@ if (upload) {
     });
   }
   for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => area.classList.remove("over"));
-  area.addEventListener("drop", (event) => {
+  area.addEventListener("drop", async (event) => {
     event.preventDefault();
-    add([...event.dataTransfer.files]);
+    const { files: list, items } = event.dataTransfer;
+    const loose = plain(list);
+    const found = await dropped(items).catch(() => []);
+    add(found.length ? found : loose);
   });
   $("#rebuild").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from qa.corpus.file_names import safe_name
+from qa.corpus.file_names import safe_name, safe_path
 from qa.corpus.folder import MAX_FILE_BYTES, list_files
 from qa.durable import link, status, storing, sync, sync_folder
 from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge
@@ -57,8 +57,10 @@ class Uploads:
         self._free_bytes = free_bytes
         self._lock = threading.Lock()
 
-    def add(self, name: str, content: BinaryIO, replace: bool = False) -> Stored:
+    def add(self, name: str, content: BinaryIO, replace: bool = False, folders: bool = False) -> Stored:
         """Put a file into the corpus under its safe name; it is on the disk when this returns.
+
+        With ``folders`` it keeps the folders of its name, each under a safe name of its own.
 
         A file of the same name and content is left as it is. One of the same name and other content is kept aside
         with ``replace``, and stands against the upload without.
@@ -70,7 +72,7 @@ class Uploads:
             Conflict: another file has the name, or something that is no file.
             NotStored: there is no room, or the folder cannot be written.
         """
-        document_id = safe_name(name)
+        document_id = safe_path(name) if folders else safe_name(name)
         size = content.seek(0, os.SEEK_END)
         content.seek(0)
         if not size:
@@ -81,6 +83,7 @@ class Uploads:
             self._make_folder()
             self.check_disk(size)
             with self._draft(content) as draft, self._lock:
+                self._make_folders(document_id)
                 outcome = self._publish(draft, self._corpus / document_id, replace)
         return Stored(document_id, outcome)
 
@@ -170,6 +173,17 @@ class Uploads:
             self._corpus.mkdir(parents=True, exist_ok=True)
             sync_folder(self._corpus.parent)
 
+    def _make_folders(self, document_id: str) -> None:
+        """The folders of an id, on the disk; none of them is a link, which could lead out of the corpus."""
+        folder = self._corpus
+        for name in document_id.split("/")[:-1]:
+            folder /= name
+            if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+                raise Conflict(f"{name} is a link or a file there; rename the folder")
+            if not folder.exists():
+                folder.mkdir()
+                sync_folder(folder.parent)
+
     @contextmanager
     def _draft(self, content: BinaryIO) -> Iterator[Path]:
         """The content in a hidden file, on the disk; the file is gone at the end, and locked until then."""
@@ -189,22 +203,22 @@ class Uploads:
         if old is None:
             self._mark()
             link(draft, target)
-            sync_folder(self._corpus)
+            sync_folder(target.parent)
             return Outcome.ADDED
         if not stat.S_ISREG(old.st_mode):
             raise Conflict(f"{target.name} is a link or a folder there; rename the file")
         if filecmp.cmp(draft, target, shallow=False):
             sync(target)
-            sync_folder(self._corpus)
+            sync_folder(target.parent)
             return Outcome.UNCHANGED
         if not replace:
             raise Conflict(f"another document is called {target.name}; rename the file, or send it with replace=true")
         self._mark()
-        kept = self._place_for(target.name)
+        kept = self._place_for(target.relative_to(self._corpus).as_posix())
         link(target, kept)
         self._sync_folders(kept)
         draft.replace(target)
-        sync_folder(self._corpus)
+        sync_folder(target.parent)
         return Outcome.REPLACED
 
     def is_kept(self, document_id: str) -> bool:

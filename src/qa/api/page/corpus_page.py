@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from fastapi.responses import HTMLResponse
 
 from qa.api.dependencies import CurrentJobs, CurrentService, CurrentShown, CurrentUploads, HtmlPages
 from qa.api.guard import CurrentGuard
+from qa.api.page.listing import FindText, PageNumber, Sort, list_documents
 from qa.api.page.view import View
 from qa.api.schemas.changes import FileBody
 from qa.corpus.folder import MAX_FILE_BYTES
 from qa.corpus.uploads import MAX_FILES, MB
 from qa.errors import QAError
-
-PAGE = 100
 
 
 class CorpusPage:
@@ -29,11 +28,13 @@ class CorpusPage:
         uploads: CurrentUploads,
         jobs: CurrentJobs,
         guard: CurrentGuard,
-        page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+        find: FindText = "",
+        sort: Sort = "path",
+        page: PageNumber = 1,
     ) -> None:
         self._service, self._pages, self._shown = service, pages, shown
         self._uploads, self._jobs, self._guard = uploads, jobs, guard
-        self._page = page
+        self._find, self._sort, self._page = find, sort, page
 
     def render(
         self, files: Sequence[FileBody] = (), error: QAError | None = None, deleted: str | None = None
@@ -41,7 +42,6 @@ class CorpusPage:
         """The page, with what became of an upload, why a change was refused, or what was just deleted."""
         snapshot = self._service.snapshot if self._service.ready else None
         documents = snapshot.documents if snapshot else ()
-        first = (self._page - 1) * PAGE
         return self._pages.render(
             "corpus.html",
             status=_status(files, error),
@@ -50,11 +50,9 @@ class CorpusPage:
             snapshot=snapshot,
             manifest=snapshot.manifest if snapshot else None,
             not_opened=self._service.not_opened,
-            documents=documents[first : first + PAGE],
+            listed=list_documents(documents, self._shown.__contains__, self._find, self._sort, self._page),
             shown=self._shown,
             unseen=sum(document.id not in self._shown for document in documents),
-            page=self._page,
-            pages=max(1, -(-len(documents) // PAGE)),
             files=files,
             error=error,
             deleted=deleted if deleted and self._uploads.is_kept(deleted) else None,

@@ -56,6 +56,7 @@ async def upload(
     page: CurrentCorpusPage,
     html: WantsHtml,
     replace: Annotated[bool, Query(description="put files in the place of those of the same name")] = False,
+    folders: Annotated[bool, Query(description="keep the folders in the names of the files")] = False,
     rebuild: Rebuild = True,
 ) -> Response:
     """The files are on the disk when this answers. A request of which some files are refused stores the others."""
@@ -66,7 +67,7 @@ async def upload(
             async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as form:
                 replacing = replace or form.get("replace") in {"true", "on", "1"}
                 for name, part in _parts(form):
-                    files.append(await run_in_threadpool(_store, uploads, name, part, replacing))
+                    files.append(await run_in_threadpool(_store, uploads, name, part, replacing, folders))
     except ClientDisconnect as error:
         raise ChangeRefused("the request ended before its last byte") from error
     finally:
@@ -138,9 +139,9 @@ def _parts(form: FormData) -> Iterator[tuple[str, UploadFile]]:
             yield value.filename, value
 
 
-def _store(uploads: Uploads, name: str, part: UploadFile, replace: bool) -> FileBody:
+def _store(uploads: Uploads, name: str, part: UploadFile, replace: bool, folders: bool) -> FileBody:
     try:
-        return FileBody.stored(name, uploads.add(name, part.file, replace))
+        return FileBody.stored(name, uploads.add(name, part.file, replace, folders))
     except ChangeRefused as error:
         return FileBody.refused(name, error)
 

@@ -1,0 +1,82 @@
+"""The documents of the library: found by words, sorted, in groups by folder, one page at a time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from qa.api.page.presentation import display_title
+from qa.types import Document
+
+PAGE = 100
+Sort = Literal["path", "title", "published", "length", "unseen"]
+_KEYS: Mapping[str, Callable[[Document], tuple[object, ...]]] = {
+    "title": lambda document: (display_title(document).casefold(), document.id),
+    "published": lambda document: (document.published or "", document.id),
+    "length": lambda document: (len(document.text), document.id),
+}
+_DESCENDING = {"published", "length"}
+
+FindText = Annotated[str, Query(max_length=200)]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the documents that have all words of ``find``; ``page`` counts from 1."""
+
+    documents: Sequence[Document]
+    find: str
+    sort: Sort
+    page: int
+    pages: int
+
+    @property
+    def groups(self) -> list[tuple[str, list[Document]]]:
+        """The documents by folder where they are sorted so, else all as one group without a name."""
+        if self.sort != "path":
+            return [("", list(self.documents))]
+        return [(folder, list(group)) for folder, group in groupby(self.documents, _folder)]
+
+    def url(self, page: int) -> str:
+        """The address of another page of the same list."""
+        return "/corpus?" + urlencode({"find": self.find, "sort": self.sort, "page": page})
+
+
+def list_documents(
+    documents: Sequence[Document], is_shown: Callable[[str], bool], find: str, sort: Sort, page: int, size: int = PAGE
+) -> Listing:
+    """One page of the documents; ``is_shown`` says whether an answer has quoted an id."""
+    words = find.casefold().split()
+    chosen: Sequence[Document] = documents
+    if words:
+        chosen = [document for document in documents if all(word in _described(document) for word in words)]
+    if sort == "path":
+        ordered = chosen if not words and not _has_folders(documents) else sorted(chosen, key=_place)
+    elif sort == "unseen":
+        ordered = sorted(chosen, key=lambda document: (is_shown(document.id), document.id))
+    else:
+        ordered = sorted(chosen, key=_KEYS[sort], reverse=sort in _DESCENDING)
+    pages = max(1, -(-len(ordered) // size))
+    page = min(page, pages)
+    return Listing(ordered[(page - 1) * size : page * size], find, sort, page, pages)
+
+
+def _described(document: Document) -> str:
+    return " ".join((display_title(document), document.id, document.publisher or "", *document.tags)).casefold()
+
+
+def _folder(document: Document) -> str:
+    folder, slash, _ = document.id.rpartition("/")
+    return folder + slash
+
+
+def _place(document: Document) -> tuple[str, str]:
+    return _folder(document), document.id
+
+
+def _has_folders(documents: Iterable[Document]) -> bool:
+    return any("/" in document.id for document in documents)
