@@ -58,6 +58,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
         threading.Thread(
             target=service.follow, args=(ended, app.state.suggestions.of), name="follow-index", daemon=True
         ).start()
+        threading.Thread(target=service.verify, args=(ended,), name="verify-sums", daemon=True).start()
         uploads.sweep()
         jobs.start()
         if settings.watch:

@@ -16,11 +16,13 @@ from qa.index.snapshot import Snapshot
 from qa.index.source import FolderSource, Source
 from qa.protocols import Embedder, Vectors
 from qa.serving.answer_cache import AnswerCache, Asked
+from qa.serving.damage import ServedFiles
 from qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.5
+VERIFY_PAUSE_S = 60.0  # from one comparison of all sums to the next
 RETRY_S = 2.0  # while nothing serves
 RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
 SWITCHES = 3  # generations of an engine that may be dropped during one question
@@ -54,6 +56,8 @@ class Service:
         self._opening = threading.Lock()
         self._refused: IndexUnusable | None = None
         self._tried: object = None
+        self._files: ServedFiles | None = None
+        self._damage: SnapshotDamaged | None = None
         self._cache = AnswerCache(cache_bytes)
         # One at a time on each processor: more of them would only take the interpreter's lock from each other.
         self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -82,6 +86,11 @@ class Service:
     def not_opened(self) -> str | None:
         """Why what the index names could not be opened, where an earlier snapshot serves instead."""
         return str(self._refused) if self._refused and self._snapshot else None
+
+    @property
+    def damage(self) -> str | None:
+        """What is wrong with the files of the newest snapshot that was opened; they no longer change an answer."""
+        return str(self._damage) if self._damage else None
 
     @property
     def asked(self) -> Asked:
@@ -143,17 +152,64 @@ class Service:
                 else:
                     said, again = "", math.inf
             stopping.wait(POLL_S)
+            self._look_at_files()
+
+    def verify(self, stopping: threading.Event) -> None:
+        """Compare the sums of the files that serve with their bytes, again and again at a low rate, until told to stop.
+
+        Size and time of a file that a disk spoils, or that is written through a mapping, need not change.
+        """
+        while not stopping.wait(VERIFY_PAUSE_S):
+            files = self._files
+            if files is not None and self._damage is None and (damage := files.verify(stopping)) is not None:
+                self._take_damage(files, damage)
+
+    def _look_at_files(self) -> None:
+        files = self._files
+        if files is not None and self._damage is None and (damage := files.look()) is not None:
+            self._take_damage(files, damage)
+
+    def _take_damage(self, files: ServedFiles, damage: SnapshotDamaged) -> None:
+        """Serve another snapshot, unless all that answers is in memory or was opened meanwhile."""
+        with self._opening:
+            if files is not self._files:
+                return
+            self._damage = damage
+            logger.error("%s", damage)
+            if files.in_memory:
+                logger.error(
+                    "snapshot %s serves on from memory until something is published", self.snapshot.manifest.id
+                )
+                return
+            self._snapshot, self._files = None, None
+            try:
+                self._open()
+            except IndexUnusable as error:
+                self._refused = error
+                logger.error("no sound snapshot is left: %s", error)
+            self._damage = damage
 
     def _open(self) -> None:
         self._tried = self._source.publication()
+        began_ns = time.time_ns()
         try:
             snapshot, damage = self._open_current()
+            files = self._files_of(snapshot, began_ns)
         except IndexUnusable as error:
             self._refused = error
             raise
         self._answerer.answer(snapshot, Question("What does the first article say?"))
-        self._snapshot, self._refused = snapshot, damage
+        self._snapshot, self._refused, self._files, self._damage = snapshot, damage, files, None
         logger.info("serving snapshot %s: %d passages", snapshot.manifest.id, len(snapshot.passages))
+
+    def _files_of(self, snapshot: Snapshot, began_ns: int) -> ServedFiles | None:
+        """The files of a snapshot that has some here, as they were when it was opened."""
+        if not (self._index / snapshot.manifest.id).is_dir():
+            return None
+        files = ServedFiles(self._index, snapshot.manifest)
+        if (changed := files.changed_since(began_ns)) is not None:
+            raise changed
+        return files
 
     def _open_current(self) -> tuple[Snapshot, SnapshotDamaged | None]:
         snapshot, damage = self._source.open()

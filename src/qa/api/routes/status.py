@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from qa.api.dependencies import CurrentService
-from qa.api.schemas.documents import Health, IndexResponse
+from qa.api.schemas.documents import Health, IndexResponse, Ready
 
 router = APIRouter(tags=["status"])
 
@@ -19,6 +19,6 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", summary="A snapshot is open: questions can be answered")
-async def readyz(service: CurrentService) -> Health:
+async def readyz(service: CurrentService) -> Ready:
     service.snapshot  # noqa: B018  raises while nothing is open
-    return Health()
+    return Ready(damage=service.damage or service.not_opened)

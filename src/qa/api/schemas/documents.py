@@ -91,3 +91,9 @@ class DocumentList(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok"] = "ok"
+
+
+class Ready(Health):
+    """Questions can be answered."""
+
+    damage: str | None = Field(None, description="what is wrong with the newest snapshot, where another serves")
