@@ -37,6 +37,7 @@ OWNERS = {
     "httpx2": ("client/",),
     "argon2": ("api/tokens.py",),
     "cryptography": ("evidence/",),
+    "mcp": ("api/mcp.py",),
     "itsdangerous": ("api/access.py",),
     "limits": ("api/clients.py",),
     "cachetools": ("serving/answer_cache.py",),

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_snapshots(commands)
     _add_ask(commands)
     _add_serve(commands)
+    _command(commands, "mcp", "answer an assistant on standard input and output (Model Context Protocol)")
     _add_token(commands)
     _add_doctor(commands)
     _add_migrate(commands)

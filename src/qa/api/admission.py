@@ -31,6 +31,8 @@ KINDS = {
     "similar",
     "verify",
     "evidence",
+    "mcp",
+    "v1",
     "documents",
     "corpus",
     "choices",

@@ -9,6 +9,7 @@ from qa.api.routes import (
     jobs,
     login,
     manual,
+    mcp,
     metrics,
     neighbours,
     originals,
@@ -33,5 +34,6 @@ ROUTERS = (
     status.router,
     metrics.router,
     manual.router,
+    mcp.router,
     login.router,
 )
