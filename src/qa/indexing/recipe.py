@@ -1,9 +1,10 @@
 """Settings → what besides the documents decides a snapshot, without loading a heavy library."""
 
-from qa.analysis import VERSION
+from qa import analysis
 from qa.config import Settings
 from qa.embedders import choose_embedder
 from qa.embedders.model_files import fingerprint_of, locate_model
+from qa.indexing import lines
 
 
 def embedder_fingerprint(settings: Settings) -> str:
@@ -20,4 +21,4 @@ def embedder_fingerprint(settings: Settings) -> str:
 
 def recipe_of(embedder: str, settings: Settings) -> str:
     """The recipe of a build with the embedder of this fingerprint."""
-    return f"{embedder} sentences/{settings.passage_tokens} terms/{VERSION}"
+    return f"{embedder} sentences/{lines.VERSION}/{settings.passage_tokens} terms/{analysis.VERSION}"

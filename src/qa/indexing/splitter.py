@@ -14,6 +14,7 @@ from itertools import islice
 import sentencex
 
 from qa.errors import PassageTooLong
+from qa.indexing.lines import line_blocks, widest_line
 from qa.protocols import Embedder
 from qa.types import Document, Passage, Span
 
@@ -189,12 +190,14 @@ def _stretches(document: Document, section: Span) -> Iterator[tuple[Span, bool]]
 
 
 def _found_sentences(text: str, stretch: Span) -> Iterator[Span]:
-    """The sentences of each paragraph, as sentencex finds them."""
+    """The sentences of each paragraph, as sentencex finds them; lines that are not wrapped prose end one, too."""
+    width = widest_line(text, stretch)
     for paragraph in _paragraphs(text, stretch):
-        for boundary in sentencex.get_sentence_boundaries("en", text[paragraph.start : paragraph.end]):
-            span = _stripped(text, paragraph.start + boundary["start_index"], paragraph.start + boundary["end_index"])
-            if span.end > span.start:
-                yield span
+        for block in line_blocks(text, paragraph, width):
+            for boundary in sentencex.get_sentence_boundaries("en", text[block.start : block.end]):
+                span = _stripped(text, block.start + boundary["start_index"], block.start + boundary["end_index"])
+                if span.end > span.start:
+                    yield span
 
 
 def _paragraphs(text: str, section: Span) -> Iterator[Span]:

@@ -27,6 +27,9 @@ _NOTE_MARK = re.compile(r"\s*(?:\[?\d{1,3}\]?|[*†‡§]+)\s*")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
+SOFT_HYPHEN = "\u00ad"
+
+
 def parse_html(source: str) -> Element:
     """Parse HTML. Nothing outside the text is ever read, and every element keeps its words.
 
@@ -118,6 +121,7 @@ class _Renderer:
 
     def _add(self, words: str | None) -> None:
         if words:
+            words = words.replace(SOFT_HYPHEN, "")  # it says where a word may be divided, and is no part of it
             self._inline.append(words if self._preformatted else _SPACE.sub(" ", words))
 
     def _flush(self, gap: str = BLOCK_GAP) -> None:
