@@ -216,9 +216,10 @@ class Candidate:
 
 
 class HighlightKind(StrEnum):
-    """Why a span is marked: it is an answer sentence, or a word of the question."""
+    """Why a span is marked: it is an answer sentence, the exact answer inside one, or a word of the question."""
 
     ANSWER = "answer"
+    EXACT = "exact"
     TERM = "term"
 
 
@@ -249,7 +250,10 @@ class RankedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One quoted sentence: ``document.text[start:end] == cited_text``, with the text around it to find it again."""
+    """One quotation: ``document.text[start:end] == cited_text``, with the text around it to find it again.
+
+    ``before`` and ``after`` are the neighbouring sentences of the passage, verbatim; "" at its ends.
+    """
 
     number: int
     document: Document
@@ -257,9 +261,27 @@ class Citation:
     span: Span
     prefix: str
     suffix: str
+    before: str = ""
+    after: str = ""
 
     @property
     def cited_text(self) -> str:
+        return self.document.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class ExactAnswer:
+    """The words inside a quotation that answer the question: a span of the cited document.
+
+    ``citation`` is the number of the citation that holds it.
+    """
+
+    citation: int
+    document: Document
+    span: Span
+
+    @property
+    def text(self) -> str:
         return self.document.text[self.span.start : self.span.end]
 
 
@@ -275,6 +297,9 @@ class Reason(StrEnum):
     """Why the service refuses to answer."""
 
     NO_RELEVANT_PASSAGE = "no_relevant_passage"
+    NOT_SAID = "not_said"
+    DIFFERS = "differs"
+    NEGATED = "negated"
     TERMS_NOT_IN_CORPUS = "terms_not_in_corpus"
     FILTERS_EXCLUDE_ALL = "filters_exclude_all"
     EMPTY_INDEX = "empty_index"
@@ -289,12 +314,26 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What the question says and the nearest sentence says otherwise: ``Grey Heron`` instead of ``Grey Linnet``.
+
+    ``written`` is "" where the documents give nothing in its stead.
+    """
+
+    asked: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question comes back with: cited sentences, or the reasons for a refusal, and the ranked passages.
 
     ``searched_text`` is the question with its follow-up and spelling resolved; ``also_searched`` are other spellings of
     its names that the corpus has. ``nearest`` are the sentences that come nearest to an answer; they are cited only if
-    nothing speaks against them.
+    nothing speaks against them. ``exact`` are the words in them that answer. ``differences`` say what a question names
+    otherwise than the documents. ``complete`` says of a question for several things whether all that the documents have
+    are cited (None where it asks for one), ``count`` how many they are where that is certain. ``carried`` are the words
+    of earlier questions that were searched for with this one.
     """
 
     question: str
@@ -306,6 +345,11 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     unmatched_terms: tuple[str, ...]
     timings_ms: Mapping[str, float]
+    exact: tuple[ExactAnswer, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    complete: bool | None = None
+    count: int | None = None
+    carried: tuple[str, ...] = ()
 
     @property
     def searched_for(self) -> str:

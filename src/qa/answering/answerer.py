@@ -5,13 +5,14 @@ from time import perf_counter
 
 import numpy as np
 
-from qa.analysis import analyze
+from qa.analysis import FUNCTION_WORDS, analyze
 from qa.answering.confidence import assess
 from qa.answering.duplicates import Distinct, distinct
 from qa.answering.reading import Reading, read
 from qa.answering.sentences import choose_sentences
 from qa.index.snapshot import Snapshot
 from qa.protocols import Extractor, Reranker
+from qa.retrieval.followup import Form, forms
 from qa.retrieval.named import lift
 from qa.retrieval.retriever import Retrieval, Retriever
 from qa.types import (
@@ -20,6 +21,7 @@ from qa.types import (
     Candidate,
     Citation,
     Confidence,
+    ExactAnswer,
     Highlight,
     HighlightKind,
     Question,
@@ -44,35 +46,45 @@ class Answerer:
         self._extractor = extractor
 
     def answer(self, snapshot: Snapshot, question: Question) -> Answer:
-        """Answer a question: the same snapshot and question give the same answer."""
-        started = perf_counter()
+        """Answer a question: the same snapshot and question give the same answer.
+
+        One that follows others (``question.history``) is searched for with their words and without, and the better
+        answer is given.
+        """
         if not snapshot.passages:
             return _empty_handed(question, Reason.EMPTY_INDEX)
-        retrieval = self._retriever.retrieve(
-            snapshot, question.text, history=question.history, filters=question.filters
-        )
+        answers = (self._answer(snapshot, question, form) for form in forms(question.text, question.history))
+        return max(answers, key=lambda answer: (answer.answerable, answer.confidence.probability))
+
+    def _answer(self, snapshot: Snapshot, question: Question, form: Form) -> Answer:
+        started = perf_counter()
+        retrieval = self._retriever.retrieve(snapshot, form.text, filters=question.filters)
         if retrieval.excluded:
             return _empty_handed(question, Reason.FILTERS_EXCLUDE_ALL)
         snapshot = retrieval.snapshot
         candidates = lift(snapshot, retrieval.query, self._rerank(snapshot, question, retrieval.candidates))
         ranked = perf_counter()
         reading = self._read(snapshot, retrieval, candidates)
-        quoted = candidates if reading is None else reading.first_of(candidates)
-        confidence, reasons = assess(snapshot, retrieval, quoted, reading)
-        nearest = _cite(snapshot, choose_sentences(snapshot, quoted))
+        assessment = assess(snapshot, retrieval, candidates, reading)
+        nearest = _cite(snapshot, choose_sentences(snapshot, candidates) if reading is None else _quoted(reading))
+        exact = () if reading is None or assessment.reasons else _exact(nearest, reading)
         found = distinct(snapshot, candidates, question.top_k)
-        passages = _ranked(snapshot, retrieval, found, () if reasons else nearest)
+        passages = _ranked(snapshot, retrieval, found, () if assessment.reasons else nearest, exact)
         ended = perf_counter()
         return Answer(
             question=question.text,
             searched_text=retrieval.query.text,
             also_searched=retrieval.query.also_searched,
-            confidence=confidence,
-            reasons=reasons,
+            confidence=assessment.confidence,
+            reasons=assessment.reasons,
             nearest=nearest,
             passages=passages,
             unmatched_terms=unmatched_terms(snapshot, question.text),
             timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
+            exact=exact,
+            differences=assessment.differences,
+            carried=form.carried,
+            complete=None if reading is None else reading.complete,
         )
 
     def _read(self, snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Reading | None:
@@ -81,7 +93,7 @@ class Answerer:
             return None
         if retrieval.evidence.fluency < FLUENT:
             return None
-        return read(snapshot, retrieval.query.text, candidates, self._extractor)
+        return read(snapshot, retrieval, candidates, self._extractor)
 
     def _rerank(self, snapshot: Snapshot, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         if self._reranker is None:
@@ -95,8 +107,12 @@ class Answerer:
 
 
 def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """The words of the question, as typed, that occur nowhere in the corpus."""
-    absent = (text[token.start : token.end] for token in analyze(text) if token.term not in snapshot.lexical.vocabulary)
+    """The words of the question, as typed, that occur nowhere in the corpus; "how" and "what" tell nothing."""
+    absent = (
+        text[token.start : token.end]
+        for token in analyze(text)
+        if token.term not in snapshot.lexical.vocabulary and token.word not in FUNCTION_WORDS
+    )
     return tuple(dict.fromkeys(absent))
 
 
@@ -112,20 +128,42 @@ def _cite(snapshot: Snapshot, chosen: Sequence[tuple[int, Span]]) -> tuple[Citat
     return tuple(_citation(snapshot, number, row, span) for number, (row, span) in enumerate(chosen, start=1))
 
 
+def _quoted(reading: Reading) -> list[tuple[int, Span]]:
+    pool = reading.pool
+    return [(int(pool.rows[index]), pool.spans[index]) for index in reading.sentences.chosen]
+
+
+def _exact(citations: Sequence[Citation], reading: Reading) -> tuple[ExactAnswer, ...]:
+    """The words of the best sentence that answer, by the number of its citation."""
+    exact = reading.exact
+    if exact is None:
+        return ()
+    best = reading.sentences.chosen.index(reading.sentences.best)
+    return (ExactAnswer(citations[best].number, citations[best].document, exact.span),)
+
+
 def _citation(snapshot: Snapshot, number: int, row: int, span: Span) -> Citation:
-    document = snapshot.document_of(row)
+    document, passage = snapshot.document_of(row), snapshot.passages[row]
+    index = passage.sentences.index(span)
+    before, after = passage.sentences[:index][-1:], passage.sentences[index + 1 :][:1]
     return Citation(
         number=number,
         document=document,
-        passage=snapshot.passages[row],
+        passage=passage,
         span=span,
         prefix=document.text[max(span.start - CONTEXT_CHARACTERS, 0) : span.start],
         suffix=document.text[span.end : span.end + CONTEXT_CHARACTERS],
+        before=passage.document_text(before[0]) if before else "",
+        after=passage.document_text(after[0]) if after else "",
     )
 
 
 def _ranked(
-    snapshot: Snapshot, retrieval: Retrieval, found: Sequence[Distinct], citations: Sequence[Citation]
+    snapshot: Snapshot,
+    retrieval: Retrieval,
+    found: Sequence[Distinct],
+    citations: Sequence[Citation],
+    exact: Sequence[ExactAnswer],
 ) -> tuple[RankedPassage, ...]:
     vocabulary = snapshot.lexical.vocabulary
     terms = [vocabulary[term] for term in retrieval.query.weights if term in vocabulary]
@@ -136,6 +174,11 @@ def _ranked(
         answers = [
             Highlight(citation.span, HighlightKind.ANSWER) for citation in citations if citation.passage == passage
         ]
+        marked_exact = [
+            Highlight(words.span, HighlightKind.EXACT)
+            for words in exact
+            if words.document.id == passage.document_id and passage.start <= words.span.start < passage.end
+        ]
         ranked.append(
             RankedPassage(
                 rank=rank,
@@ -143,7 +186,9 @@ def _ranked(
                 document=snapshot.document_of(candidate.row),
                 score=candidate.score,
                 scores=candidate.scores,
-                highlights=tuple(sorted((*answers, *words), key=lambda mark: (mark.span.start, mark.kind))),
+                highlights=tuple(
+                    sorted((*answers, *marked_exact, *words), key=lambda mark: (mark.span.start, mark.kind))
+                ),
                 cited=bool(answers),
                 repeated_in=tuple(snapshot.passages[row] for row in one.repeated_in),
             )

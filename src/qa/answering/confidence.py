@@ -9,50 +9,93 @@ made by ``training/confidence.py``.
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from qa.analysis import TokenShape, terms, token_shapes
+from qa.analysis import terms
+from qa.answering.contrast import NEGATION
 from qa.answering.reading import Reading
 from qa.answering.sentences import probabilities
 from qa.index.snapshot import Snapshot
 from qa.protocols import Scores
 from qa.retrieval.evidence import AnswerType, answer_type
+from qa.retrieval.followup import is_small_talk
 from qa.retrieval.query import Query
 from qa.retrieval.retriever import Retrieval
-from qa.types import Band, Candidate, Confidence, Reason
+from qa.types import Band, Candidate, Confidence, Difference, Reason
 
 Weights = Mapping[str, float]
 MODEL: Mapping[str, Any] = json.loads(files("qa.answering").joinpath("confidence.json").read_text("utf-8"))
 TENTH = 10
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|none|neither|nor|without|except|cannot|unable|fail\w*|non)\b|n['’]t\b", re.IGNORECASE
-)
 UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """How sure an answer is, and why it is refused (no reason: it is given).
+
+    ``differences``: what the question says and the nearest sentence says otherwise.
+    """
+
+    confidence: Confidence
+    reasons: tuple[Reason, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def assess(
     snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], reading: Reading | None = None
-) -> tuple[Confidence, tuple[Reason, ...]]:
-    """Estimate the probability that the best sentence answers; below the least accepted one, say why it is refused."""
-    if not candidates or retrieval.evidence is None or not retrieval.query.tokens:
-        return Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,)
-    features = confidence_features(snapshot, retrieval, candidates)
+) -> Assessment:
+    """Estimate the probability that what would be quoted answers; where it is too low, say why it is refused."""
+    nothing_asked = not retrieval.query.tokens or is_small_talk(retrieval.query.text)
+    if not candidates or retrieval.evidence is None or nothing_asked:
+        return Assessment(Confidence(Band.LOW, 0.0), (Reason.NO_RELEVANT_PASSAGE,))
+    if reading is not None:
+        return _assess_reading(snapshot, retrieval, candidates, reading)
+    ordinal = int(np.argmax(candidates[0].sentence_scores))
+    features = confidence_features(snapshot, retrieval, candidates, candidates[0], ordinal)
     fluency = retrieval.evidence.fluency
-    fluent = _probability(features, "fluent") if reading is None else _probability(features | reading.features, "read")
-    probability = fluency * fluent + (1 - fluency) * _probability(features, "foreign")
-    cuts = MODEL["bands" if reading is None else "read_bands"]
-    if probability >= cuts["low"]:
-        band = Band.HIGH if probability >= cuts["high"] else Band.MEDIUM if probability >= cuts["medium"] else Band.LOW
-        return Confidence(band, probability), ()
-    reasons = [Reason.NO_RELEVANT_PASSAGE]
-    if features["unknown"] >= UNKNOWN_SHARE:
-        reasons.append(Reason.TERMS_NOT_IN_CORPUS)
-    return Confidence(Band.LOW, probability), tuple(reasons)
+    probability = fluency * _probability(features, "fluent") + (1 - fluency) * _probability(features, "foreign")
+    if probability >= MODEL["bands"]["low"]:
+        return Assessment(Confidence(_band(probability, "bands"), probability))
+    return Assessment(Confidence(Band.LOW, probability), (Reason.NO_RELEVANT_PASSAGE, *_unknown(features)))
+
+
+def _assess_reading(
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], reading: Reading
+) -> Assessment:
+    features = confidence_features(snapshot, retrieval, candidates, reading.candidate, reading.ordinal)
+    features |= reading.features
+    model, cuts = MODEL["read"], MODEL["read_bands"]
+    answerable = _logistic(features, model["answerable"])
+    probability = answerable * _logistic(features, model["right"])
+    contrast = reading.contrast
+    if reading.is_structured:
+        answerable, probability = 1.0, max(probability, cuts["medium"])
+    on_topic = reading.is_structured or _logistic(features, model["topic"]) >= cuts["topic"]
+    if on_topic and answerable >= cuts["answerable"] and not contrast.contradicts:
+        return Assessment(Confidence(_band(probability, "read_bands"), probability))
+    confidence = Confidence(Band.LOW, probability)
+    if not on_topic:
+        return Assessment(confidence, (Reason.NO_RELEVANT_PASSAGE, *_unknown(features)))
+    if contrast.contradicts or contrast.negation:
+        return Assessment(confidence, (Reason.NEGATED,), contrast.differences)
+    if contrast.differences:
+        return Assessment(confidence, (Reason.DIFFERS, *_unknown(features)), contrast.differences)
+    return Assessment(confidence, (Reason.NOT_SAID, *_unknown(features)))
+
+
+def _band(probability: float, cuts: str) -> Band:
+    if probability >= MODEL[cuts]["high"]:
+        return Band.HIGH
+    return Band.MEDIUM if probability >= MODEL[cuts]["medium"] else Band.LOW
+
+
+def _unknown(features: Mapping[str, float]) -> tuple[Reason, ...]:
+    return (Reason.TERMS_NOT_IN_CORPUS,) if features["unknown"] >= UNKNOWN_SHARE else ()
 
 
 def _probability(features: Mapping[str, float], language: str) -> float:
@@ -64,22 +107,27 @@ def _logistic(features: Mapping[str, float], weights: Weights) -> float:
     return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
 
 
-def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """What speaks for and against the best candidate; see the comments for each."""
+def confidence_features(
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], best: Candidate, ordinal: int
+) -> dict[str, float]:
+    """What speaks for and against a sentence, given by its candidate and its number in the passage.
+
+    See the comments for each.
+    """
     evidence = retrieval.evidence
     assert evidence is not None
-    best = candidates[0]
-    place = int(np.flatnonzero(evidence.rows == best.row)[0])
-    first = int(evidence.first[place])
-    sentence = first + int(np.argmax(best.sentence_scores))
-    own = slice(first, first + len(best.sentence_scores))
+    position = int(np.flatnonzero(evidence.rows == best.row)[0])
+    first = int(evidence.first[position])
+    sentence = first + ordinal
+    sentences = slice(first, first + len(best.sentence_scores))
     match, weights = evidence.interaction, evidence.interaction.weights
-    in_passage = np.maximum(match.sentences[own].max(axis=0), match.contexts[place])
+    in_passage = np.maximum(match.sentences[sentences].max(axis=0), match.contexts[position])
     shares = _Terms.of(snapshot, retrieval.query, best.row)
-    runner_up = candidates[1].score if len(candidates) > 1 else best.score - 1.0
-    wanted = answer_type(retrieval.query.text)
+    runner_up = candidates[1].score if len(candidates) > 1 else candidates[0].score - 1.0
+    found = float(evidence.of_type[sentences].max())
+    asks = answer_type(retrieval.query.text) is not AnswerType.OTHER
     return {
-        "dense": float(evidence.dense[place]),  # cosine of question and passage
+        "dense": float(evidence.dense[position]),  # cosine of question and passage
         "sentence_dense": float(evidence.sentence_dense[sentence]),  # and of question and sentence
         "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
         "sentence_match": float(match.sentences[sentence] @ weights),  # how well the sentence does
@@ -87,14 +135,14 @@ def confidence_features(snapshot: Snapshot, retrieval: Retrieval, candidates: Se
         "covered": shares.covered,  # share of the question's rarity that the passage or its title says
         "unknown": shares.unknown,  # share that no document says
         "missing_name": shares.missing_name,  # rarest name or number that the passage does not say, as a share
-        "phrase": float(evidence.phrase[place]),  # word pairs of the question found side by side
-        "margin": min(best.score - runner_up, 3.0),  # how far the second passage is behind
-        "score": min(best.score, 20.0) / 10,  # how far the first is above what else was found
+        "phrase": float(evidence.phrase[position]),  # word pairs of the question found side by side
+        "margin": min(candidates[0].score - runner_up, 3.0),  # how far the second passage is behind
+        "score": min(candidates[0].score, 20.0) / 10,  # how far the first is above what else was found
         "lead": probabilities([candidate.score for candidate in candidates])[0],  # among all that were ranked
-        "lexical_gap": min(_above_the_tenth(evidence.lexical, place) / 10, 3.0),  # BM25 above the tenth best
-        "type_found": float(evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
-        "type_absent": float(1 - evidence.of_type[own].max()) if wanted is not AnswerType.OTHER else 0.0,
-        "negated": float(bool(_NEGATION.search(retrieval.query.text))),  # asks what is not so: hard to tell
+        "lexical_gap": min(_above_the_tenth(evidence.lexical, position) / 10, 3.0),  # BM25 above the tenth best
+        "type_found": found if asks else 0.0,
+        "type_absent": 1 - found if asks else 0.0,
+        "negated": float(bool(NEGATION.search(retrieval.query.text))),  # asks what is not so: hard to tell
         "length": math.log(1 + len(retrieval.query.tokens)),
     }
 
@@ -114,26 +162,21 @@ class _Terms:
     @classmethod
     def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
         lexical = snapshot.lexical
-        said = _said(snapshot, row)
+        present = _terms_of(snapshot, row)
         rarity = {term: lexical.idf(term) for term in query.variants}
         total = sum(rarity.values()) or 1.0
-        missing = {t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in said for x in (t, *s))}
+        missing = {
+            t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in present for x in (t, *s))
+        }
         unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,
             unknown=sum(rarity[t] for t in unknown) / total,
-            missing_name=max((rarity[t] for t in missing & _names(query)), default=0.0) / total,
+            missing_name=max((rarity[t] for t in missing & query.names), default=0.0) / total,
         )
 
 
-def _said(snapshot: Snapshot, row: int) -> set[int | None]:
+def _terms_of(snapshot: Snapshot, row: int) -> set[int | None]:
     """The ids of the terms that a passage or its context says."""
     context = terms(snapshot.passages[row].context)
     return {*snapshot.terms_of(row).tolist(), *(snapshot.lexical.vocabulary[term] for term in context)}
-
-
-def _names(query: Query) -> set[str]:
-    """Terms of the question that are written with a capital (but its first word) or hold a digit."""
-    shapes = token_shapes(query.text, query.tokens)
-    is_name = [s & TokenShape.DIGIT or (s & TokenShape.CAPITAL and not s & TokenShape.INITIAL) for s in shapes]
-    return {token.term for token, named in zip(query.tokens, is_name, strict=True) if named}

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 from qa.indexing.doctor import Check
 from qa.serving.service import Answered
-from qa.types import Citation, Document, RankedPassage, Reason, Span
+from qa.types import Citation, Difference, Document, RankedPassage, Reason, Span
 
 WIDTH = 100
 REASONS = {
     Reason.NO_RELEVANT_PASSAGE: "no passage answers this well enough",
+    Reason.NOT_SAID: "the documents speak of this, but do not say what is asked",
+    Reason.DIFFERS: "the documents say it of another name, number or date",
+    Reason.NEGATED: "the documents say the opposite, or leave open whether it is so",
     Reason.TERMS_NOT_IN_CORPUS: "it is about words that occur nowhere in the documents",
     Reason.FILTERS_EXCLUDE_ALL: "the filters exclude every document",
     Reason.EMPTY_INDEX: "there are no documents yet",
@@ -37,9 +40,16 @@ def _refusal(answered: Answered) -> str:
     count = answered.snapshot.manifest.documents
     lines = [f"Your {count} document{'s do' if count != 1 else ' does'} not say."]
     lines += [f"– {REASONS[reason]}" for reason in answer.reasons]
+    lines += [f"– {_difference(difference)}" for difference in answer.differences]
     if answer.unmatched_terms:
         lines.append(f"– not in any document: {', '.join(answer.unmatched_terms)}")
     return "\n".join(lines)
+
+
+def _difference(difference: Difference) -> str:
+    if difference.written:
+        return f"you ask about “{difference.asked}”, the nearest sentence says “{difference.written}”"
+    return f"the nearest passage doesn't say “{difference.asked}”"
 
 
 def _passage(ranked: RankedPassage) -> str:

@@ -123,7 +123,7 @@ class Lexicon:
         near = {
             meant: steps
             for meant, steps in self._within(word, allowed).items()
-            if not _opposite(word, meant) and (self.words[meant].is_name or not name)
+            if not is_opposite(word, meant) and (self.words[meant].is_name or not name)
         }
         ranked = sorted(
             near, key=lambda w: (near[w], not _keeps_letters(word, w), w[0] != word[0], -self.words[w].count, w)
@@ -179,7 +179,12 @@ def _is_spelled(word: str) -> bool:
     return word.isalpha() and not _ROMAN.fullmatch(word)
 
 
-def _opposite(word: str, other: str) -> bool:
+def letters_apart(word: str, other: str) -> int:
+    """How many wrong, missing, additional or swapped letters tell two words apart."""
+    return int(OSA.distance(word, other))
+
+
+def is_opposite(word: str, other: str) -> bool:
     """Whether two words differ by nothing but a prefix that negates."""
     return word != other and _NEGATING.sub("", word, count=1) == _NEGATING.sub("", other, count=1)
 

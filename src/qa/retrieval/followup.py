@@ -1,17 +1,22 @@
 """Follow-up questions: does a question stand alone, and if not, which words of the earlier ones does it need?
 
-No language model: a question leans on what was said before when it points back with a pronoun that nothing in it can
-stand for, begins like a continuation, or has next to no words of its own.
+No language model: a question leans on the ones before it when it points back with a pronoun that nothing in it can
+stand for, begins like a continuation, or has next to no content words.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
 
 MAX_CARRIED = 8  # words; more would drown the question
 FEW_WORDS = 2  # a question with no more content words than that, and no name, is an ellipsis
 
+_SMALL_TALK = frozenset(
+    "hi hello hey thanks thank cheers bye goodbye great good morning afternoon evening ok okay never mind helpful nice "
+    "perfect cool sorry welcome day much night".split()
+)
 _POINTS_BACK = re.compile(
     r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|ones?|such|same|others?"
     r"|both|else)\b",
@@ -27,42 +32,62 @@ _CONTINUES = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to search for a question: its text, with the words of earlier questions that stand before it."""
+
+    text: str
+    carried: tuple[str, ...] = ()
+
+
+def forms(question: str, history: Sequence[str]) -> list[Form]:
+    """The ways to search for a question after others (oldest first), the likeliest one first.
+
+    A question after others may stand alone or lean on them, and its words do not always tell: whoever answers tries
+    both and takes the better.
+    """
+    carried = carried_words([earlier for earlier in history if not is_small_talk(earlier)], question)
+    alone = Form(question)
+    if not carried or is_small_talk(question):
+        return [alone]
+    leaning = Form(" ".join((*carried, question)), carried)
+    return [leaning, alone] if needs_context(question) else [alone, leaning]
+
+
+def is_small_talk(question: str) -> bool:
+    """Whether a turn asks nothing: a greeting, thanks, or a farewell."""
+    words = {token.word for token in analyze(question)}
+    return bool(words & _SMALL_TALK) and words <= _SMALL_TALK | FUNCTION_WORDS
+
+
 def needs_context(question: str) -> bool:
-    """Whether a question cannot be understood without the ones before it."""
+    """Whether a question cannot be understood without the ones before it, as far as its words tell."""
     tokens = analyze(question)
     content = [token for token in tokens if token.word not in FUNCTION_WORDS]
-    if not content or _CONTINUES.match(question):
+    named = _has_name(question, tokens)
+    if not content or (_CONTINUES.match(question) and not (named and len(content) > FEW_WORDS)):
         return True
-    named = _names(question, tokens)
     if _POINTS_BACK.search(_NOT_POINTING.sub(" ", question)) and not named:
         return True
     return len(content) <= FEW_WORDS and not named
 
 
-def carried_words(history: Sequence[str], question: str) -> str:
+def carried_words(history: Sequence[str], question: str) -> tuple[str, ...]:
     """The content words of the latest earlier question that stands alone and of those after it, as they were written.
 
-    Words that the question has itself are left out; the latest words come last and are kept when there are too many.
+    Words that the question has itself are left out. Of too many the first are kept: they name what the talk is about.
     """
     start = max((i for i, earlier in enumerate(history) if not needs_context(earlier)), default=0)
-    own = {token.term for token in analyze(question)}
+    asked = {token.term for token in analyze(question)}
     words: dict[str, str] = {}
     for earlier in history[start:]:
         for token in analyze(earlier):
-            if token.word not in FUNCTION_WORDS and token.term not in own:
+            if token.word not in FUNCTION_WORDS and token.term not in asked:
                 words.setdefault(token.term, earlier[token.start : token.end])
-    return " ".join(list(words.values())[:MAX_CARRIED])
+    return tuple(words.values())[:MAX_CARRIED]
 
 
-def resolve(question: str, history: Sequence[str]) -> str:
-    """The question as it is to be searched for: itself, or with the words that it leans on before it."""
-    if not history or not needs_context(question):
-        return question
-    carried = carried_words(history, question)
-    return f"{carried} {question}" if carried else question
-
-
-def _names(question: str, tokens: Sequence[Token]) -> bool:
+def _has_name(question: str, tokens: Sequence[Token]) -> bool:
     shapes = token_shapes(question, tokens)
     return any(
         is_name(shape) and shape & TokenShape.CAPITAL and token.word not in FUNCTION_WORDS

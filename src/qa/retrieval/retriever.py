@@ -1,6 +1,6 @@
 """Question → candidates: two searches, a cut by their summed scores, and the ranking of what is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,7 +10,6 @@ from qa.index.bm25 import best_hits
 from qa.index.snapshot import Snapshot
 from qa.protocols import Embedder, Rows, Scores
 from qa.retrieval.evidence import Evidence, gather, standardised
-from qa.retrieval.followup import resolve
 from qa.retrieval.named import holders
 from qa.retrieval.query import Query, make_query, plain_query
 from qa.retrieval.ranking import rank
@@ -43,19 +42,11 @@ class Retriever:
         self._embedder = embedder
 
     def retrieve(
-        self,
-        snapshot: Snapshot,
-        question: str,
-        rows: Rows | None = None,
-        history: Sequence[str] = (),
-        filters: Filters = NO_FILTERS,
+        self, snapshot: Snapshot, question: str, rows: Rows | None = None, filters: Filters = NO_FILTERS
     ) -> Retrieval:
-        """Rank the passages that any of the searches finds; with ``rows`` these only, else those that are admitted.
-
-        A question that leans on the ones before it (``history``, oldest first) is searched for with their words.
-        """
+        """Rank the passages that any of the searches finds; with ``rows`` these only, else those that are admitted."""
         started = perf_counter()
-        query = self.query(snapshot, resolve(question, history))
+        query = self.query(snapshot, question)
         encoded = perf_counter()
         if rows is None:
             snapshot, rows = snapshot.near(query.encoded.vector, query.weights, query.named, filters)

@@ -15,6 +15,9 @@ SURENESS: Mapping[Band, str] = {  # where the bands begin in docs/quality.md
 }
 REASONS: Mapping[Reason, str] = {
     Reason.NO_RELEVANT_PASSAGE: "No passage answers this well enough to be quoted.",
+    Reason.NOT_SAID: "Your documents speak of this, but don't say what you ask.",
+    Reason.DIFFERS: "Your documents say it of another name, number or date.",
+    Reason.NEGATED: "Your documents say the opposite, or leave open whether it is so.",
     Reason.TERMS_NOT_IN_CORPUS: "The question is about words that your documents do not use.",
     Reason.FILTERS_EXCLUDE_ALL: "The filter leaves no document to search.",
     Reason.EMPTY_INDEX: "",

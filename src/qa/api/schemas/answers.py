@@ -12,7 +12,17 @@ from qa.api.page.presentation import display_title, document_url, text_sha256
 from qa.api.schemas.documents import IndexBody
 from qa.index.snapshot import Snapshot
 from qa.serving.service import Answered
-from qa.types import Citation, Passage, RankedPassage
+from qa.types import Citation, ExactAnswer, Passage, RankedPassage
+
+ReasonName = Literal[
+    "no_relevant_passage",
+    "not_said",
+    "differs",
+    "negated",
+    "terms_not_in_corpus",
+    "filters_exclude_all",
+    "empty_index",
+]
 
 
 class ConfidenceBody(BaseModel):
@@ -20,9 +30,36 @@ class ConfidenceBody(BaseModel):
     probability: float = Field(description="estimated probability that the cited sentences answer the question")
 
 
+class ExactBody(BaseModel):
+    """The words inside a cited sentence that answer the question, verbatim, and where they stand in its document."""
+
+    citation: int = Field(description="the number of the citation that holds them")
+    text: str
+    start_char_index: int
+    end_char_index: int
+
+    @classmethod
+    def of(cls, exact: ExactAnswer) -> Self:
+        return cls(
+            citation=exact.citation,
+            text=exact.text,
+            start_char_index=exact.span.start,
+            end_char_index=exact.span.end,
+        )
+
+
 class AnswerBody(BaseModel):
     text: str = Field(description="the cited sentences, verbatim, joined by a space")
     citations: list[int] = Field(description="numbers of the citations, in order")
+    spans: list[ExactBody] = Field(description="the exact answer inside them; empty where that is unsure")
+    complete: bool | None = Field(
+        description="of a question for several things: whether all sentences that tell one are cited; null for others"
+    )
+
+
+class DifferenceBody(BaseModel):
+    asked: str = Field(description="what the question says, as typed")
+    written: str = Field(description='what the documents say in its stead; "" where that cannot be told')
 
 
 class CitationBody(BaseModel):
@@ -36,6 +73,8 @@ class CitationBody(BaseModel):
     end_char_index: int
     prefix: str
     suffix: str
+    before: str = Field(description='the sentence before it in the passage, verbatim; "" at the start')
+    after: str = Field(description='the sentence after it in the passage, verbatim; "" at the end')
     url: str = Field(description="opens the document at the quotation")
     page: int | None = Field(description="the number of the page, from 1, where the document's format has pages")
 
@@ -52,6 +91,8 @@ class CitationBody(BaseModel):
             end_char_index=citation.span.end,
             prefix=citation.prefix,
             suffix=citation.suffix,
+            before=citation.before,
+            after=citation.after,
             url=document_url(citation.document.id, citation.span.start, citation.span.end),
             page=citation.document.page_at(citation.span.start),
         )
@@ -60,7 +101,7 @@ class CitationBody(BaseModel):
 class HighlightBody(BaseModel):
     start_char_index: int
     end_char_index: int
-    kind: Literal["answer", "term"]
+    kind: Literal["answer", "exact", "term"]
 
 
 class ContextBody(BaseModel):
@@ -129,7 +170,9 @@ class AskResponse(BaseModel):
     also_searched: list[str] = Field(description="those other spellings of its names, as the documents have them")
     answerable: bool
     confidence: ConfidenceBody
-    reasons: list[Literal["no_relevant_passage", "terms_not_in_corpus", "filters_exclude_all", "empty_index"]]
+    carried: list[str] = Field(description="words of earlier questions that were searched for with this one")
+    reasons: list[ReasonName]
+    differences: list[DifferenceBody] = Field(description="what the question says otherwise than the documents")
     answer: AnswerBody | None
     citations: list[CitationBody]
     passages: list[PassageBody]
@@ -151,8 +194,15 @@ class AskResponse(BaseModel):
             confidence=ConfidenceBody(
                 band=answer.confidence.band.value, probability=round(answer.confidence.probability, 4)
             ),
+            carried=list(answer.carried),
             reasons=[reason.value for reason in answer.reasons],
-            answer=AnswerBody(text=answer.text, citations=[c.number for c in answer.citations])
+            differences=[DifferenceBody(asked=d.asked, written=d.written) for d in answer.differences],
+            answer=AnswerBody(
+                text=answer.text,
+                citations=[c.number for c in answer.citations],
+                spans=[ExactBody.of(exact) for exact in answer.exact],
+                complete=answer.complete,
+            )
             if answer.answerable
             else None,
             citations=[CitationBody.of(citation) for citation in answer.citations],

@@ -1,0 +1,179 @@
+"""Question against quotation: what the one says and the other says otherwise, or not at all.
+
+A passage about the right matter may tell it of another name, number or date, or tell the opposite; shared words alone
+cannot see that. Each check is a rule over words that anyone can follow.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import dropwhile, takewhile
+
+from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
+from qa.index.spelling import is_opposite, letters_apart
+from qa.retrieval.query import Query
+from qa.types import Difference
+
+NEGATION = re.compile(
+    r"\b(?:not|never|no|none|neither|nor|nobody|nothing|without|cannot|unable|refus\w+|den(?:y|ied|ies)|fail\w*|lack\w*)\b"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
+LOOKALIKE = 8  # letters: two long words with the same ending that differ by one or two letters at their beginning
+ENDING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What a question and a quotation do not share.
+
+    Attributes:
+        numbers: numbers of the question that the passage does not have, as they are typed.
+        names: names of the question that the passage does not have, as they are typed.
+        opposites: words of the question, and the opposite that the quotation has in their stead.
+        swapped: a verb with the same two names on opposite sides in question and quotation.
+        negation: -1 where the question alone is negated, 1 where the quotation alone is, else 0.
+    """
+
+    numbers: tuple[str, ...]
+    names: tuple[str, ...]
+    opposites: tuple[tuple[str, str], ...]
+    swapped: tuple[str, ...]
+    negation: int
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the quotation tells the opposite: such an answer is never given."""
+        return bool(self.swapped) or any(not is_antonym(asked, told) for asked, told in self.opposites)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What the question says, and what the documents say in its stead where that can be told."""
+        absent = (Difference(word, "") for word in (*self.numbers, *self.names))
+        return (*(Difference(asked, told) for asked, told in self.opposites), *absent)
+
+    @property
+    def features(self) -> dict[str, float]:
+        """The same as numbers, by name, for ``confidence``."""
+        return {
+            "number_missing": float(bool(self.numbers)),
+            "name_missing": float(bool(self.names)),
+            "opposite": float(bool(self.opposites)),
+            "swapped": float(bool(self.swapped)),
+            "question_negated": float(self.negation < 0),
+            "quotation_negated": float(self.negation > 0),
+        }
+
+
+def contrast(query: Query, quotation: str, passage: str) -> Contrast:
+    """Compare a question with what would be quoted, and with its passage and context."""
+    here = {token.term for token in analyze(passage)}
+    quoted = analyze(quotation)
+    missing = [
+        (token, shape)
+        for token, shape in zip(query.tokens, query.shapes, strict=True)
+        if is_name(shape) and token.word not in FUNCTION_WORDS and not _is_there(token, query, here)
+    ]
+    written = [query.text[token.start : token.end] for token, _ in missing]
+    numbers = tuple(w for w, (_, shape) in zip(written, missing, strict=True) if shape & TokenShape.DIGIT)
+    return Contrast(
+        numbers=numbers,
+        names=tuple(w for w in written if w not in numbers),
+        opposites=tuple(_opposites(query.tokens, quoted)),
+        swapped=_swapped(query, quotation, quoted),
+        negation=_is_negated(quotation) - _is_negated(query.text),
+    )
+
+
+def _is_there(token: Token, query: Query, terms: set[str]) -> bool:
+    return token.term in terms or any(other in terms for other in query.variants.get(token.term, ()))
+
+
+def _is_negated(text: str) -> bool:
+    return bool(NEGATION.search(text))
+
+
+def _opposites(asked: Sequence[Token], quoted: Sequence[Token]) -> Iterable[tuple[str, str]]:
+    words = {token.word for token in quoted}
+    terms = {token.term for token in quoted}
+    for token in asked:
+        if token.term in terms or token.word in FUNCTION_WORDS - {"before", "after"}:
+            continue
+        for word in words:
+            if is_opposite(token.word, word) or _look_alike(token.word, word) or is_antonym(token.word, word):
+                yield token.word, word
+
+
+def _look_alike(word: str, other: str) -> bool:
+    """Two long words, differently begun and ended alike: emigrants and immigrants, proscribed and prescribed."""
+    if min(len(word), len(other)) < LOOKALIKE or word == other or word[-ENDING:] != other[-ENDING:]:
+        return False
+    return (letters_apart(word, other) <= 2 and word[:2] != other[:2]) or _prefix_apart(word, other)  # noqa: PLR2004
+
+
+def _prefix_apart(word: str, other: str) -> bool:
+    return any(
+        word.startswith(a) and other.startswith(b) and word[len(a) :] == other[len(b) :]
+        for a, b in (("pro", "pre"), ("pre", "pro"), ("em", "im"), ("im", "em"), ("over", "under"), ("under", "over"))
+    )
+
+
+def _swapped(query: Query, quotation: str, quoted: Sequence[Token]) -> tuple[str, ...]:
+    """A verb with the same two names around it on opposite sides in question and quotation, both of them active."""
+    asked = _around(query.text, query.tokens, query.shapes)
+    told = _around(quotation, quoted, token_shapes(quotation, quoted))
+    for verb, (before, after) in asked.items():
+        other_before, other_after = told.get(verb, (set(), set()))
+        if before & other_after and after & other_before and not before & other_before:
+            return (verb,)
+    return ()
+
+
+_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being|be)\b[^.;]*\bby\b", re.IGNORECASE)
+
+
+def _around(text: str, tokens: Sequence[Token], shapes: Sequence[int]) -> dict[str, tuple[set[str], set[str]]]:
+    """Each other term with the name before it and the name after it, as terms; nothing of a passive clause."""
+    if _PASSIVE.search(text):
+        return {}
+    names = [
+        bool(shape & TokenShape.CAPITAL) and token.word not in FUNCTION_WORDS
+        for token, shape in zip(tokens, shapes, strict=True)
+    ]
+    around = {}
+    for index, token in enumerate(tokens):
+        if not names[index] and token.word not in FUNCTION_WORDS:
+            before, after = (
+                _run(tokens, names, range(index - 1, -1, -1)),
+                _run(tokens, names, range(index, len(tokens))),
+            )
+            if before and after:
+                around[token.term] = before, after
+    return around
+
+
+def _run(tokens: Sequence[Token], names: Sequence[bool], indexes: range) -> set[str]:
+    """The terms of the first run of names along these indexes."""
+    named = dropwhile(lambda index: not names[index], indexes)
+    return {tokens[index].term for index in takewhile(lambda index: names[index], named)}
+
+
+def is_antonym(word: str, other: str) -> bool:
+    """Whether two words are opposites by the list, which has words of several meanings."""
+    return other in antonyms().get(word, ())
+
+
+@cache
+def antonyms() -> dict[str, frozenset[str]]:
+    """Words of opposite meaning, by word: ``antonyms.txt``, in which each line has two groups of forms."""
+    table: dict[str, set[str]] = {}
+    for line in files("qa.answering").joinpath("antonyms.txt").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        left, right = (side.split() for side in line.split("|"))
+        for a, b in ((left, right), (right, left)):
+            for word in a:
+                table.setdefault(word, set()).update(b)
+    return {word: frozenset(others) for word, others in table.items()}

@@ -1,0 +1,83 @@
+"""What a question and a quotation do not share."""
+
+import numpy as np
+import pytest
+
+from qa.analysis import analyze, token_shapes
+from qa.answering.contrast import antonyms, contrast
+from qa.protocols import Encoded
+from qa.retrieval.query import Query
+
+NOTHING = Encoded(
+    np.ones(1, np.float32), np.ones((1, 1), np.float32), np.zeros(1, np.int64), np.zeros((1, 2), np.int64)
+)
+
+
+def query(text: str) -> Query:
+    tokens = tuple(analyze(text))
+    return Query(text, NOTHING, tokens, tuple(token_shapes(text, tokens)), {token.term: () for token in tokens})
+
+
+@pytest.mark.parametrize(
+    ("question", "quotation", "opposites"),
+    [
+        ("How many emigrants does it list?", "It lists 212 immigrants.", (("emigrants", "immigrants"),)),
+        ("Which books were proscribed?", "The board prescribed three books.", (("proscribed", "prescribed"),)),
+        ("When was the informal agreement made?", "The formal agreement was signed in May.", (("informal", "formal"),)),
+        ("Who was unpaid?", "The clerk was paid.", (("unpaid", "paid"),)),
+        ("Who lost the race?", "Marrack won the race.", (("lost", "won"),)),
+        ("When did it open?", "It opened in May and closed in June.", ()),
+        ("Who painted the international office?", "The national office is blue.", ()),
+        ("Who was informed?", "The form was sent.", ()),
+    ],
+)
+def test_opposites(question: str, quotation: str, opposites: tuple[tuple[str, str], ...]) -> None:
+    """A word of the question that the quotation lacks, while it has its opposite or a look-alike."""
+    assert contrast(query(question), quotation, quotation).opposites == opposites
+
+
+@pytest.mark.parametrize(
+    ("question", "quotation", "contradicts"),
+    [
+        ("Why did Emil Hollin arrest Oskar Brandt?", "Oskar Brandt arrested Emil Hollin for theft.", True),
+        ("Why did Emil Hollin arrest Oskar Brandt?", "Emil Hollin arrested Oskar Brandt for theft.", False),
+        ("Why did Emil Hollin arrest Oskar Brandt?", "Oskar Brandt was arrested by Emil Hollin.", False),
+        ("How many emigrants does it list?", "It lists 212 immigrants.", True),
+        ("Who lost the race?", "Marrack won the race.", False),
+    ],
+)
+def test_contradictions(question: str, quotation: str, contradicts: bool) -> None:
+    """Names on the other sides of a verb and words with the opposite prefix contradict; listed antonyms may not."""
+    assert contrast(query(question), quotation, quotation).contradicts is contradicts
+
+
+def test_numbers_and_names_that_are_missing() -> None:
+    """They are looked for in the whole passage, and told as they are typed."""
+    differs = contrast(
+        query("Did Grey Heron sail in 1995 from Saltrane?"), "It sailed.", "Saltrane. It sailed in 1990."
+    )
+    assert differs.numbers == ("1995",)
+    assert differs.names == ("Grey", "Heron")
+    assert [d.asked for d in differs.differences] == ["1995", "Grey", "Heron"]
+    assert differs.features["number_missing"] == differs.features["name_missing"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "quotation", "negation"),
+    [
+        ("Why did he not leave?", "He left at noon.", -1),
+        ("Why did he leave?", "He didn't leave.", 1),
+        ("Why did he never leave?", "He has not left.", 0),
+        ("Why did he leave?", "He left.", 0),
+    ],
+)
+def test_negation(question: str, quotation: str, negation: int) -> None:
+    """One of the two is negated and the other is not."""
+    assert contrast(query(question), quotation, quotation).negation == negation
+
+
+def test_antonyms_are_mutual() -> None:
+    """Each word is an opposite of its opposites, and no word is its own."""
+    for word, others in antonyms().items():
+        assert word not in others
+        assert all(word in antonyms()[other] for other in others)

@@ -1,0 +1,73 @@
+"""Which questions lean on the ones before them, and what is carried over from those."""
+
+import pytest
+
+from qa.retrieval.followup import MAX_CARRIED, Form, carried_words, forms, is_small_talk, needs_context
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("How old is she?", True),
+        ("And third?", True),
+        ("What about the second?", True),
+        ("Why?", True),
+        ("Who was that from?", True),
+        ("Where is Xu Jiatun buried?", False),
+        ("How many people lost electricity in the hail?", False),
+        ("Was there a storm in the harbour town?", False),
+        ("OK, something different: how long did the hailstorm in Oskerby last?", False),
+    ],
+)
+def test_a_question_that_leans_on_others(question: str, leans: bool) -> None:
+    """It points back, continues, or has next to no content words; a name in it lets it stand."""
+    assert needs_context(question) is leans
+
+
+@pytest.mark.parametrize(
+    ("history", "carried"),
+    [
+        (["Who painted the curtain in Ivelcombe?"], ("painted", "curtain", "Ivelcombe")),
+        (
+            ["Who painted the curtain in Ivelcombe?", "Where did it hang?"],
+            ("painted", "curtain", "Ivelcombe", "hang"),
+        ),
+        (["What is the ferry's name?", "Who painted the curtain in Ivelcombe?"], ("painted", "curtain", "Ivelcombe")),
+        (["How often did she make it in Ivelcombe?"], ("often", "Ivelcombe")),
+        ([], ()),
+    ],
+)
+def test_what_is_carried(history: list[str], carried: tuple[str, ...]) -> None:
+    """Content words of the latest question that stands alone and of those after it, without what is asked anyway."""
+    assert carried_words(history, "How many did she make?") == carried
+
+
+def test_of_too_many_words_the_first_are_carried() -> None:
+    """They name what the talk is about."""
+    words = [f"Word{letter}" for letter in "abcdefghijkl"]
+    assert carried_words([" ".join(words)], "Why?") == tuple(words[:MAX_CARRIED])
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "expected"),
+    [
+        ("How old is she?", ["Who painted it in Oskerby?"], [Form("painted Oskerby How old is she?", ("painted", "Oskerby")), Form("How old is she?")]),  # noqa: E501
+        ("Who is Xu Jiatun?", ["Who left in 1990?"], [Form("Who is Xu Jiatun?"), Form("left 1990 Who is Xu Jiatun?", ("left", "1990"))]),  # noqa: E501
+        ("How old is she?", [], [Form("How old is she?")]),
+        ("How old is she?", ["Hello there!", "Thanks"], [Form("How old is she?")]),
+        ("Thank you, very helpful.", ["Who left in 1990?"], [Form("Thank you, very helpful.")]),
+    ],
+)  # fmt: skip
+def test_forms(question: str, history: list[str], expected: list[Form]) -> None:
+    """Both forms, the likeliest first; nothing is carried from a greeting or into one."""
+    assert forms(question, history) == expected
+
+
+@pytest.mark.parametrize(
+    ("turn", "asks_nothing"),
+    [("Thanks!", True), ("Hi, good morning", True), ("OK, never mind", True), ("Good question: who left?", False),
+     ("Why?", False), ("?", False)],
+)  # fmt: skip
+def test_small_talk(turn: str, asks_nothing: bool) -> None:
+    """A turn of nothing but greetings and thanks asks nothing."""
+    assert is_small_talk(turn) is asks_nothing
