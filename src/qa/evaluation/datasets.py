@@ -26,7 +26,8 @@ class GoldQuestion:
     """A question and what is known of its answer.
 
     ``relevant`` maps document ids to grades; ``span`` is where in document ``document_id`` the answer stands;
-    ``whole_article`` says that documents are long, so that the right one is not yet the right passage. ``judged`` maps
+    ``whole_article`` says that documents are long, so that the right one is not yet the right passage, unless several
+    documents are relevant: then each of them tells the answer in its way. ``judged`` maps
     passage ids of one snapshot to what readers said of them, 0 for "does not answer"; where they said nothing else,
     whether there is an answer is not known, and ``answerable`` is None.
     """
@@ -96,7 +97,8 @@ def _passage_question(query: dict[str, Any], grades: Mapping[str, int]) -> GoldQ
 
 def _article_question(query: dict[str, Any]) -> GoldQuestion:
     document_id = query.get("doc_id")
-    relevant = {document_id: 1} if document_id and query.get("answerable", True) else {}
+    answering = query.get("doc_ids") or ([document_id] if document_id else [])
+    relevant = dict.fromkeys(answering, 1) if query.get("answerable", True) else {}
     span = _span(query.get("doc_span"))
     return _question(query, document_id=document_id, span=span, relevant=relevant, whole_article=True)
 

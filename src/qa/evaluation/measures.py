@@ -3,6 +3,7 @@
 import math
 import re
 import string
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -55,6 +56,16 @@ def span_f1(found: Sequence[tuple[int, int]], gold: tuple[int, int]) -> float:
     """Harmonic mean of precision and recall of characters; spans are code points, end exclusive, and disjoint."""
     overlap = sum(max(0, min(end, gold[1]) - max(start, gold[0])) for start, end in found)
     return 2 * overlap / (sum(end - start for start, end in found) + gold[1] - gold[0]) if overlap else 0.0
+
+
+def token_f1(text: str, answers: Sequence[str]) -> float:
+    """The best F1 of the words of a text and of an answer, as bags, normalised (Rajpurkar et al. 2016, section 6.1)."""
+    return max((_token_f1(normalized(text).split(), normalized(answer).split()) for answer in answers), default=0.0)
+
+
+def _token_f1(words: Sequence[str], wanted: Sequence[str]) -> float:
+    common = (Counter(words) & Counter(wanted)).total()
+    return 2 * common / (len(words) + len(wanted)) if common else 0.0
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:

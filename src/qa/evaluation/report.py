@@ -18,6 +18,7 @@ from qa.evaluation.measures import (
     kept_at_refusals,
 )
 from qa.evaluation.run import Outcome
+from qa.types import Band
 
 MEANS = {
     "Hit@1": "hit",
@@ -27,7 +28,9 @@ MEANS = {
     "ans@1": "answer_in_1",
     "ans@5": "answer_in_5",
     "sent": "sentence",
+    "quoted": "quoted",
     "span-F1": "span_f1",
+    "exact-F1": "exact_f1",
     "no@1": "refuted",
 }
 COMPARED = (
@@ -37,6 +40,8 @@ COMPARED = (
 )
 NOTE = """\
 ans@k: a passage among the first k says the gold answer · sent: a marked sentence says it (also where it was refused)
+quoted: the answer that was given holds it · exact-F1: of the words marked as exact answer · exact: share that has them
+words: median of what is quoted · high, medium+: share of the right answers with that band · p-high, p-medium: precision
 no@1: the first passage is one that a reader said does not answer, of the questions that have such a one (best when 0)
 AUROC, kept (answers kept at 80 % refusals), cov95 (coverage at 95 % precision), ECE: of the stated probability
 [low–high]: 95 % bootstrap interval · ms: one client, in this process"""
@@ -76,7 +81,7 @@ def summarize(row: Row) -> dict[str, Cell]:
     """All measures of one row."""
     cells = {title: _mean(getattr(outcome, field) for outcome in row.outcomes) for title, field in MEANS.items()}
     if row.system == "qa":
-        cells |= _certainty(row.outcomes)
+        cells |= _certainty(row.outcomes) | _bands(row.outcomes)
     times = [outcome.ms for outcome in row.outcomes]
     return cells | {"ms p50": Cell(float(np.median(times))), "ms p95": Cell(float(np.quantile(times, 0.95)))}
 
@@ -98,6 +103,22 @@ def _certainty(outcomes: Sequence[Outcome]) -> dict[str, Cell]:
         "ECE": Cell(calibration_error(probabilities, right)),
         "answered": _mean(o.answered for o in outcomes if o.answerable),
         "refused": _mean(not o.answered for o in outcomes if o.answerable is False),
+    }
+
+
+def _bands(outcomes: Sequence[Outcome]) -> dict[str, Cell]:
+    """How many of the right answers reach a band, and how many of a band are right; how much is quoted and marked."""
+    given = [o for o in outcomes if o.answered and (o.answerable is False or o.sentence is not None)]
+    right = [o for o in given if o.sentence]
+    high, medium = Band.HIGH.value, Band.MEDIUM.value
+    words = [o.words for o in outcomes if o.words is not None]
+    return {
+        "high": _mean(o.band == high for o in right),
+        "medium+": _mean(o.band in {high, medium} for o in right),
+        "p-high": _mean(bool(o.sentence) for o in given if o.band == high) if right else Cell(math.nan),
+        "p-medium": _mean(bool(o.sentence) for o in given if o.band == medium) if right else Cell(math.nan),
+        "words": Cell(float(np.median(words))) if words else Cell(math.nan),
+        "exact": _mean(o.exact_f1 is not None for o in right if o.span_f1 is not None),
     }
 
 

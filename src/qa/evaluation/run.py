@@ -8,12 +8,12 @@ from time import perf_counter
 
 from qa.answering.answerer import Answerer
 from qa.evaluation.datasets import Dataset, GoldQuestion
-from qa.evaluation.measures import holds, ndcg, normalized, recall, reciprocal_rank, span_f1
+from qa.evaluation.measures import holds, ndcg, normalized, recall, reciprocal_rank, span_f1, token_f1
 from qa.index import snapshot as snapshots
 from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
 from qa.progress import Progress, no_progress
-from qa.types import Answer, Passage, Question
+from qa.types import Answer, Band, Passage, Question
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ Ranking = Callable[[Snapshot, str], Sequence[int]]
 class Outcome:
     """What one question came back with. Measures that the data set gives no gold for are None.
 
+    ``sentence``: what is marked holds the answer, also where it was refused; ``quoted``: and it was not refused.
+    ``exact_f1``: of the words marked as the exact answer, where they are given. ``words``: how many are quoted.
     ``refuted``: the first passage is one that a reader said does not answer; the only one that is better when lower.
     """
 
@@ -47,6 +49,10 @@ class Outcome:
     searched_for: str
     ms: float
     refuted: bool | None = None
+    band: str = Band.LOW.value
+    quoted: bool | None = None
+    exact_f1: float | None = None
+    words: int | None = None
 
 
 def open_dataset(dataset: Dataset, indexer: Indexer, folder: Path, progress: Progress = no_progress) -> Snapshot:
@@ -88,6 +94,7 @@ def _judge(gold: GoldQuestion, snapshot: Snapshot, answer: Answer, ms: float) ->
     right = None
     if gold.answerable and (gold.answers or gold.sentences or gold.span):
         right = any(holds_answer(gold, document, start, end, text) for document, start, end, text in cited)
+    exact = " ".join(answer_span.text for answer_span in answer.exact)
     return replace(
         outcome,
         sentence=right,
@@ -95,6 +102,10 @@ def _judge(gold: GoldQuestion, snapshot: Snapshot, answer: Answer, ms: float) ->
         probability=answer.confidence.probability,
         answered=answer.answerable,
         searched_for=answer.searched_for,
+        band=answer.confidence.band.value,
+        quoted=right and answer.answerable,
+        exact_f1=token_f1(exact, gold.answers) if exact and gold.span and gold.answerable else None,
+        words=len(answer.text.split()) if answer.answerable else None,
     )
 
 
@@ -145,7 +156,7 @@ def _relevant(gold: GoldQuestion) -> dict[str, int]:
 
 
 def _by_place(gold: GoldQuestion) -> bool:
-    return gold.span is not None and gold.whole_article
+    return gold.span is not None and gold.whole_article and len(gold.relevant) <= 1
 
 
 def _names(gold: GoldQuestion, passages: Sequence[Passage]) -> Iterator[str]:
@@ -174,5 +185,8 @@ def holds_answer(gold: GoldQuestion, document_id: str, start: int, end: int, tex
         return True
     if gold.sentences:
         quoted = normalized(text)
-        return any((wanted := normalized(s)) in quoted or quoted in wanted for s in gold.sentences) and bool(quoted)
+        if any((wanted := normalized(s)) in quoted or quoted in wanted for s in gold.sentences) and bool(quoted):
+            return True
+    if gold.sentences and gold.span is None:
+        return False
     return holds(text, gold.answers)
