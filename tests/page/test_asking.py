@@ -43,9 +43,9 @@ def test_conversation_grows_and_only_news_is_announced(page):
         "if (t) said.push(t)}).observe(document.querySelector('#status'), {childList: true})"
     )
     ask(page, WHEN)
-    page.wait_for_function("said.length === 1")
+    expect(page.locator("#status")).to_contain_text("On May 1, 1990")
     ask(page, PERU)
-    page.wait_for_function("said.length === 2")
+    expect(page.locator("#status")).to_contain_text("No answer found")
     found, refused = page.evaluate("said")
     assert found.startswith("“On May 1, 1990, Xu Jiatun left Hong Kong by air")
     assert "” Xu Jiatun: from Beijing's top man in Hong Kong" in found

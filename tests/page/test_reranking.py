@@ -25,7 +25,7 @@ def test_copy_takes_quote_and_source(open_page, site, kind):
     if kind == "passage":
         page.locator(".fold summary").first.click()
     page.locator(f"[data-copy={kind}]").first.click()
-    page.wait_for_function("document.querySelector('#status').textContent === 'Copied with its source'")
+    expect(page.locator("#status")).to_have_text("Copied with its source")
     plain, rich = page.evaluate(
         "async () => {const [item] = await navigator.clipboard.read();"
         "return [await (await item.getType('text/plain')).text(), await (await item.getType('text/html')).text()]}"

@@ -3,7 +3,6 @@
 import * as conversation from "./conversation.js";
 import { $, parse, request } from "./dom.js";
 import * as panel from "./panel.js";
-import { actions } from "./passages.js";
 import * as rail from "./rail.js";
 
 document.documentElement.classList.add("script");
@@ -35,7 +34,23 @@ const limit = (link) => {
   conversation.limitTo(id, link.dataset.title);
 };
 
-const run = { ...actions, limit, deleteAll, print: () => print(), export: exported, keys: () => keys.showModal() };
+// The field takes the keys at once; what looks for them may still be on its way.
+const find = async () => {
+  const form = $("#source .finder");
+  form.hidden = false;
+  $("input", form).focus();
+  $("input", form).select();
+  (await import("./finder.js")).find();
+};
+
+const sheets = async (button) => (await import("./sheets.js")).toggle(button);
+
+// What is done to a passage comes with the first answer; until then nobody needs it.
+const passages = (name) => async (button) => (await import("./passages.js")).actions[name](button);
+const actions = Object.fromEntries(["copy", "save", "grade", "like", "unlike", "undo"].map((name) => [name, passages(name)]));
+if ($(".turn")) import("./passages.js");
+
+const run = { ...actions, limit, find, sheets, deleteAll, print: () => print(), export: exported, keys: () => keys.showModal() };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
@@ -60,7 +75,7 @@ const escape = () => {
 const openNumber = (number) => $(`.turn:last-of-type .number[data-number="${number}"]`)?.click();
 
 const shortcuts = {
-  "/": () => $("#question")?.focus(),
+  "/": () => (document.activeElement.closest("#source") ? find() : $("#question")?.focus()),
   "?": () => keys.showModal(),
   n: () => panel.turnTo("n"),
   p: () => panel.turnTo("p"),

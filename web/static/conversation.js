@@ -188,6 +188,7 @@ export const ask = async (asked) => {
     const { permalink } = answered.dataset;
     window.history.pushState(rail.state(), "", start ? view.opening(permalink, id, start, end) : permalink);
     document.title = `${asked.question} – ${t("Ask your articles")}`;
+    import("./passages.js");
     rail.keep(answered, asked.question);
     say(summary(JSON.parse(answered.dataset.answer)));
     show(answered);

@@ -1,5 +1,6 @@
 // The conversation as a file: Markdown, JSON, or one page that holds the cited documents and checks every quotation.
 
+import { cslItem } from "./cite.js";
 import { slice } from "./codepoints.js";
 import { $$, element, say } from "./dom.js";
 import { t } from "./texts.js";
@@ -127,13 +128,14 @@ const FORMATS = {
 
 const QUOTES = (quotes) =>
   `${quotes
-    .map((q) => [`> ${escaped(q.quote)}`, `[${escaped([q.title, q.publisher, q.date, q.place].filter(Boolean).join(", "))}](<${q.link}>)`, q.note && escaped(q.note)].filter(Boolean).join("\n\n"))
+    .map((q) => [`> ${escaped(q.quote)}`, `[${escaped([q.author, q.title, q.publisher, q.date, q.section].filter(Boolean).join(", "))}](<${q.link}>)`, q.note && escaped(q.note)].filter(Boolean).join("\n\n"))
     .join("\n\n---\n\n")}\n`;
 
 // `of` is what to save: the conversation on the page, the saved quotes, or all that this browser keeps.
 export const save = async (format, of = "conversation") => {
   if (of !== "conversation") {
     const kept = await (await import("./store.js"))[of]();
+    if (format === "csl") return download(`${JSON.stringify(kept.map(cslItem), null, 2)}\n`, "application/json", `${of}.csl.json`);
     return download(format === "md" ? QUOTES(kept) : `${JSON.stringify(kept, null, 2)}\n`, FORMATS[format].type, `${of}.${format}`);
   }
   const { type, make } = FORMATS[format];

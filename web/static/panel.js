@@ -29,6 +29,7 @@ const numberOf = (href) => {
 
 const draw = () => {
   const text = $(".document", panel());
+  if (!text.scrollHeight) return; // hidden behind the pages
   for (const bar of $$("[data-jump]", $(".strip", panel()) ?? document.createElement("p"))) {
     const sentence = $(`[id="s${bar.dataset.jump}"]`, text);
     if (!sentence) continue;
@@ -44,9 +45,25 @@ const settle = () => {
   observer?.disconnect();
   observer = new ResizeObserver(draw);
   observer.observe($(".document", panel()));
+  loadMore();
   const target = $("#quote", panel()) ?? $(".document", panel());
   target.focus({ preventScroll: true });
   if (target.id) target.scrollIntoView({ block: "center", behavior: "auto" });
+};
+
+// The next part of a long document comes when its end comes into sight.
+const loadMore = () => {
+  const parts = $(".parts", panel());
+  if (!parts || !("IntersectionObserver" in globalThis)) return;
+  new IntersectionObserver(async ([seen], watch) => {
+    if (!seen.isIntersecting) return;
+    const { loadParts } = await import("./finder.js");
+    if (!(await loadParts("next").catch(() => false))) watch.disconnect();
+    else {
+      watch.unobserve(parts);
+      watch.observe(parts);
+    }
+  }, { root: $(".document", panel()), rootMargin: "50%" }).observe(parts);
 };
 
 export const open = async (href, from) => {
@@ -86,7 +103,7 @@ const choose = (sentence) => {
   const { start, end } = sentence.dataset;
   for (const old of $$(".here", panel())) old.classList.remove("here");
   for (const part of here(start)) part.classList.add("here");
-  Object.assign(panel().dataset, { start, end, quote: here(start).map((part) => part.textContent).join("\n\n") });
+  Object.assign(panel().dataset, { start, end, quote: here(start).map((part) => part.dataset.text ?? part.textContent).join("\n\n") });
   let link = $("[data-action=echo]", panel());
   if (!link) {
     link = Object.assign(document.createElement("a"), { className: "button plain", textContent: "Who else says this?" });
@@ -146,6 +163,7 @@ const onClick = (event) => {
     act("a[data-step]", (link) => open(link.href)) ||
     act("#source [data-action=close]", () => close()) ||
     act("#source [data-action=echo]", echo) ||
+    act("#source .parts a", async (link) => (await import("./finder.js")).loadParts(link.rel).catch((error) => warn(error.message))) ||
     act('#source a[data-jump][href^="#"]', (link) => jump(link.dataset.jump)) ||
     act("#source a[data-echo]", (link) => {
       const place = new URL(link.href).searchParams;

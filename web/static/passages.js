@@ -2,12 +2,14 @@
 
 import { $, $$, element, parse, request, say, warn } from "./dom.js";
 import { t } from "./texts.js";
+import { STYLES } from "./cite.js";
 import * as view from "./view.js";
 
-const quotation = (quote, title, date, href) => {
+// What a quotation and its citation consist of, whatever the button stands at.
+const quotation = (quote, of, href, date) => {
   const url = new URL(href, location.href);
   const { open: id, start, end } = Object.fromEntries(url.searchParams);
-  return { quote, title, date, id, start, end, link: url.href };
+  return { ...JSON.parse(of.dataset.source), quote, date, id, start, end, link: url.href };
 };
 
 const found = {
@@ -16,23 +18,19 @@ const found = {
     const citation = data.citations[button.dataset.number - 1];
     const item = button.closest(".clipping");
     const place = $(`.number[data-number="${button.dataset.number}"]`, item).href;
-    return quotation(citation.cited_text, citation.document_title, $("time", item)?.textContent, place);
+    return quotation(citation.cited_text, item, place, $("time", item)?.textContent);
   },
   passage: (button) => {
     const item = button.closest(".passage");
-    const link = $(".title a", item);
-    return quotation($(".text", item).textContent, link.textContent, $("time", item)?.textContent, link.href);
+    return quotation($(".text", item).textContent, item, $(".title a", item).href, $("time", item)?.textContent);
   },
   sentence: (button) => {
     const source = button.closest("#source");
     const { document: id, start, end, quote } = source.dataset;
     const href = start ? view.opening(location.href, id, start, end) : location.href;
-    return quotation(quote, $("#source-title").textContent.trim(), $(".byline time", source)?.textContent, href);
+    return quotation(quote, source, href, $(".byline time", source)?.textContent);
   },
 };
-
-const plain = ({ quote, title, date, id, start, end, link }) =>
-  `“${quote}”\n${[title, date, id, `characters ${start}–${end}`].filter(Boolean).join(", ")}\n${link}\n`;
 
 const rich = ({ quote, title, date, id, start, end, link }) =>
   element(
@@ -48,12 +46,13 @@ const rich = ({ quote, title, date, id, start, end, link }) =>
   ).outerHTML;
 
 // The copy event takes both forms at once, without asking for a permission and without a secure context.
+const { style } = document.documentElement.dataset;
 const copy = (button) => {
   const taken = found[button.dataset.copy](button);
   if (!taken.quote) return warn(t("Choose a sentence first"));
   const fill = (event) => {
-    event.clipboardData.setData("text/plain", plain(taken));
-    event.clipboardData.setData("text/html", rich(taken));
+    event.clipboardData.setData("text/plain", (STYLES[style] ?? STYLES.plain)(taken));
+    if (style === "plain") event.clipboardData.setData("text/html", rich(taken));
     event.preventDefault();
   };
   document.addEventListener("copy", fill, { once: true });
@@ -118,9 +117,8 @@ const undo = (button) => {
 const save = async (button) => {
   const taken = found[button.dataset.copy](button);
   if (!taken.quote) return warn(t("Choose a sentence first"));
-  const section = $(".byline bdi:last-of-type", button.closest(".clipping") ?? button)?.textContent;
   try {
-    await (await import("./quotes.js")).save({ ...taken, place: section });
+    await (await import("./quotes.js")).save(taken);
     button.classList.add("done");
   } catch {
     warn(t("This browser keeps nothing."));

@@ -22,7 +22,7 @@ const card = (quote) => {
       "p",
       { className: "sources" },
       element("a", { className: "source-title", href: quote.link, textContent: quote.title, dir: "auto" }),
-      element("span", { className: "byline", textContent: [origin, quote.place].filter(Boolean).join(" · ") }),
+      element("span", { className: "byline", textContent: [origin, quote.section, quote.page && t("page %(page)s", quote)].filter(Boolean).join(" · ") }),
     ),
     note,
     element("p", { className: "actions" }, element("span", { className: "byline", textContent: t("Saved on %(day)s", { day: shownDate(quote.at) }) }), remove),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from qa.api.page.why import is_telling
-from qa.types import Document, HighlightKind, RankedPassage, Span
+from qa.types import Document, HighlightKind, RankedPassage, Span, Table
 
 _GAP = re.compile(r"\s*\n[^\S\n]*\r?\n\s*|\s*\u2029\s*")
 WRAPPED_LINE = range(40, 130)  # lengths of lines that were broken by an editor, not by the author
@@ -36,12 +36,23 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its text as it stands in the document, and its cells, each as runs."""
+
+    span: Span
+    text: str
+    cells: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or heading; ``flows`` where line breaks mean nothing."""
+    """A paragraph, heading or table (which has ``rows``); ``flows`` where line breaks mean nothing."""
 
     heading: bool
     flows: bool
     stretches: tuple[Stretch, ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 def marked_passage(ranked: RankedPassage) -> list[Run]:
@@ -67,7 +78,10 @@ def blocks(
     headings = {span.start for span in document.headings}
     starts = [span.start for span in sentences]
     result = []
-    for span in _paragraphs(document.text, within or Span(0, len(document.text))):
+    for span in _paragraphs_and_tables(document, within or Span(0, len(document.text))):
+        if isinstance(span, Table):
+            result.append(_table_block(document, span, marked, words))
+            continue
         first = max(bisect_right(starts, span.start) - 1, 0)
         own = [s for s in sentences[first : bisect_left(starts, span.end)] if s.start < span.end and span.start < s.end]
         near = [_within(group, span) for group in (marked, words)]
@@ -79,6 +93,33 @@ def blocks(
         )
         result.append(Block(span.start in headings, _flows(document.text[span.start : span.end]), stretches))
     return result
+
+
+def _paragraphs_and_tables(document: Document, within: Span) -> Iterator[Span | Table]:
+    """The paragraphs of a part of a document, and the tables that lie whole in it, in order."""
+    place = within.start
+    for table in document.tables:
+        lines = [*table.head, *(table.span(row) for row in range(len(table.rows)))]
+        if not table.rows or not lines:
+            continue
+        start, end = min(line.start for line in lines), max(line.end for line in lines)
+        if start < place or end > within.end:
+            continue
+        yield from _paragraphs(document.text, Span(place, start))
+        yield table
+        place = end
+    yield from _paragraphs(document.text, Span(place, within.end))
+
+
+def _table_block(document: Document, table: Table, marked: Sequence[Span], words: Sequence[Span]) -> Block:
+    rows = []
+    for number, ends in enumerate(table.rows):
+        span = table.span(number)
+        cells = [Span(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True)]
+        near = [_within(group, span) for group in (marked, words)]
+        runs = tuple(tuple(_runs_of(document, cell, near)) if len(cell) else () for cell in cells)
+        rows.append(Row(span, document.text[span.start : span.end], runs))
+    return Block(heading=False, flows=True, stretches=(), columns=table.columns, rows=tuple(rows))
 
 
 def _runs_of(document: Document, part: Span, near: Sequence[Sequence[Span]]) -> list[Run]:

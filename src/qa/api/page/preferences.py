@@ -8,17 +8,24 @@ from qa.api.page.texts import LANGUAGES, preferred_language
 
 THEMES = ("system", "light", "dark", "sepia")
 SIZES = ("small", "normal", "large", "largest")
-CHOICES: Mapping[str, tuple[str, ...]] = {"theme": THEMES, "size": SIZES, "language": tuple(LANGUAGES)}
+STYLES = ("plain", "markdown", "apa", "chicago", "bibtex", "ris", "csl")
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "theme": THEMES,
+    "size": SIZES,
+    "language": tuple(LANGUAGES),
+    "style": STYLES,
+}
 KEPT_S = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Theme, size of the text and language of the page."""
+    """Theme, size of the text, language of the page, and the style in which quotations are copied."""
 
     theme: str = "system"
     size: str = "normal"
     language: str = "en"
+    style: str = "plain"
 
     @classmethod
     def of(cls, cookies: Mapping[str, str], accept_language: str) -> Self:

@@ -1,12 +1,13 @@
 """How records are named and linked on the outside; shared by JSON and HTML."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from qa.serving.jobs import Job, State
-from qa.types import Band, Document, Reason
+from qa.types import Band, Document, Passage, Reason, Span
 
 SURENESS: Mapping[Band, str] = {  # where the bands begin in docs/quality.md
     Band.HIGH: "When measured, answers of this kind were right 19 times in 20.",
@@ -68,6 +69,22 @@ def document_url(document_id: str, start: int | None = None, end: int | None = N
     if start is None or end is None:
         return address
     return f"{address}?{urlencode({'start': start, 'end': end})}#quote"
+
+
+def source_data(document: Document, span: Span | Passage | None) -> str:
+    """What a citation names of a source, as JSON for the script that formats it."""
+    start = span.start if span else 0
+    section = next((head for head in reversed(document.headings) if head.start <= start), None) if span else None
+    fields = {
+        "title": display_title(document),
+        "author": document.author,
+        "publisher": document.publisher,
+        "published": document.published,
+        "url": document.url,
+        "section": document.text[section.start : section.end].strip() if section else None,
+        "page": document.page_at(start) if span else None,
+    }
+    return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
 
 
 def score_name(name: str) -> str:

@@ -56,6 +56,7 @@ class Pages:
             "display_date": texts.date,
             "display_time": texts.time,
             "document_url": presentation.document_url,
+            "source_data": presentation.source_data,
             "only": lambda document_id: Filters(document_ids=(document_id,)),
             "counted": texts.counted,
             "number": texts.number,

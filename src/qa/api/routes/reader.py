@@ -23,12 +23,17 @@ def settings(pages: HtmlPages) -> HTMLResponse:
 
 @router.post("/settings")
 def keep_settings(
-    request: Request, guard: CurrentGuard, theme: Choice = "", size: Choice = "", language: Choice = ""
+    request: Request,
+    guard: CurrentGuard,
+    theme: Choice = "",
+    size: Choice = "",
+    language: Choice = "",
+    style: Choice = "",
 ) -> Response:
     """Sets a cookie for each choice that is one, and shows the settings as they are now."""
     guard.check_origin(request.headers)
     response = RedirectResponse("/settings", 303)
-    for name, value in (("theme", theme), ("size", size), ("language", language)):
+    for name, value in (("theme", theme), ("size", size), ("language", language), ("style", style)):
         if value in CHOICES[name]:
             response.set_cookie(name, value, max_age=KEPT_S, httponly=True, samesite="strict")
     return response
