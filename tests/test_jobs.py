@@ -11,7 +11,8 @@ import time
 import pytest
 
 from qa.errors import IndexMissing, JobNotFound
-from qa.serving.jobs import KEPT, NICENESS, Jobs, State
+from qa.serving.build_process import NICENESS, BuildProcess
+from qa.serving.jobs import TRANSITIONS, Job, Jobs, State
 
 PATIENCE_S = 30
 RESULT = {"snapshot": "0123456789abcdef", "added": ["a.txt"], "changed": [], "removed": [], "unchanged": 2,
@@ -52,11 +53,12 @@ class Marks:
 class Played:
     """Jobs whose process plays what the test wrote."""
 
-    def __init__(self, folder, plays, opened=lambda: None, token=None):
+    def __init__(self, folder, plays, opened=lambda: None, token=None, stall_s=0.0, kept=50):
         self.folder, self.marks = folder, Marks()
         self.marks.token = token
         (folder / "plays").write_text(json.dumps(plays))
-        self.jobs = Jobs([sys.executable, "-c", PLAYER, str(folder)], dict(os.environ), self.marks, opened)
+        command = [sys.executable, "-c", PLAYER, str(folder)]
+        self.jobs = Jobs(lambda: BuildProcess(command, os.environ, stall_s), self.marks, opened, kept)
         self.jobs.start()
 
     def started(self):
@@ -252,12 +254,43 @@ def test_closing_ends_the_process(play):
 
 def test_the_last_jobs_are_remembered(play):
     """An unknown job is named as such, and so is one that was forgotten."""
-    played = play(*[[DONE]] * (KEPT + 1))
+    played = play([DONE], [DONE], [DONE], kept=2)
     with pytest.raises(JobNotFound, match="no job has this id"):
         played.jobs.get("none")
-    with played.jobs._changed:
-        played.jobs._jobs |= {str(number): played.jobs._jobs.get("x") for number in range(KEPT)}
-    played.jobs.request()
-    assert len(played.jobs._jobs) == KEPT
-    with pytest.raises(JobNotFound, match=f"the last {KEPT} are kept"):
-        played.jobs.get("0")
+    ended = [played.end(played.jobs.request()) for _ in range(2)]
+    assert [job.id for job in played.jobs.all()] == [job.id for job in ended]
+    played.end(played.jobs.request())
+    assert len(played.jobs.all()) == 2
+    with pytest.raises(JobNotFound, match="the last 2 are kept"):
+        played.jobs.get(ended[0].id)
+
+
+def test_a_build_that_hangs_is_ended(play):
+    """Without a sign of progress for the given time the process is killed, and the job says so; the next one builds."""
+    played = play([{"stage": "encoding", "done": 1, "total": 9}, "never"], [DONE], stall_s=1.0)
+    failed = played.end(played.jobs.request())
+    assert failed.state is State.FAILED
+    assert failed.error == "the build made no progress for 1 s and was ended; see the log"
+    assert played.end(played.jobs.request()).state is State.DONE
+
+
+def test_a_build_may_take_only_so_much_memory(tmp_path, monkeypatch):
+    """A build that wants more than its share of the machine's memory ends, and nothing else does."""
+    monkeypatch.setattr("qa.serving.build_process.MEMORY_BYTES", 2**30)
+    monkeypatch.setattr("qa.serving.build_process.MEMORY_SHARE", 0.0)
+    greedy = "import time; time.sleep(0.3); x = bytearray(2 * 2**30); print(len(x))"
+    outcome = BuildProcess([sys.executable, "-c", greedy], os.environ).follow(print)
+    assert "exit status 1" in outcome.error
+
+
+@pytest.mark.parametrize("state", State)
+def test_no_job_goes_where_it_may_not(state):
+    """Every way from state to state is written down; any other is refused, and what has ended stays so."""
+    job = Job("a", state, "2026-01-01")
+    for other in State:
+        if other in TRANSITIONS[state]:
+            assert job.to(other).state is other
+        else:
+            with pytest.raises(ValueError, match=f"that is {state} cannot become {other}"):
+                job.to(other)
+    assert job.ended is (state in {State.DONE, State.FAILED})

@@ -208,6 +208,19 @@ def test_limits(uploads, corpus, free_bytes, content, error, says):
     assert hidden(corpus) == set()
 
 
+def test_purging_gives_everything_back(uploads, corpus):
+    """What was deleted or replaced is gone at once, and what stands in the folder stays."""
+    add(uploads)
+    add(uploads, content=NEW, replace=True)
+    add(uploads, "b.txt")
+    uploads.delete("b.txt")
+    assert uploads.purge() == 2
+    assert files(corpus) == {"a.txt": NEW}
+    assert list((corpus / ".deleted").glob("*")) == []
+    with pytest.raises(DocumentNotFound):
+        uploads.restore("b.txt")
+
+
 def test_changes_are_remembered_until_they_are_built(uploads, corpus):
     """Every change leaves a new token; only a build that saw the last one settles it; a refused change leaves none."""
     assert uploads.unindexed() is None

@@ -11,8 +11,10 @@ import qa
 from qa.commands import EXIT_ERROR, EXIT_INTERRUPTED
 from qa.config import Settings, load_settings, names_hub_model
 from qa.errors import QAError, message_of
+from qa.escaping import EscapingFormatter, escaped
 from qa.offline import forbid_downloads
 
+LINE_END = "\n"
 EPILOG = """\
 exit status: 0 done · 1 failed · 2 wrong usage · 3 done, but some files could not be read · 4 the corpus is empty
 5 a quotation does not stand
@@ -26,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flags = {name: getattr(options, name, None) for name in Settings.model_fields}
     try:
         settings = load_settings(**flags)
-        logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(EscapingFormatter("%(levelname)s %(message)s"))
+        logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
         _quiet_libraries()
         if not names_hub_model(settings):
             forbid_downloads()
@@ -37,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()  # the reader has gone: nothing more to say, and nothing to complain about at exit
         return EXIT_ERROR
     except (QAError, OSError) as error:
-        print(f"qa: {message_of(error)}", file=sys.stderr)
+        print(f"qa: {escaped(message_of(error), kept=LINE_END)}", file=sys.stderr)
         return EXIT_ERROR
 
 
@@ -60,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_serve(commands)
     _command(commands, "mcp", "answer an assistant on standard input and output (Model Context Protocol)")
+    _command(commands, "purge", "remove for good what was deleted from the corpus over HTTP")
     _add_token(commands)
     _add_doctor(commands)
     _add_migrate(commands)

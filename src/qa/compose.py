@@ -28,6 +28,7 @@ from qa.readers.isolation import Parser
 from qa.registry import imported
 from qa.rerankers import RERANKERS, parse_reranker
 from qa.retrieval.retriever import Retriever
+from qa.serving.build_process import BuildProcess
 from qa.serving.jobs import Jobs
 from qa.serving.originals import Originals
 from qa.serving.service import Service, require_embedder
@@ -42,7 +43,16 @@ ANSWERING = (
     "extractor",
     "passage_tokens",
 )
-SERVER_ONLY = ("admin_token", "read_token", "tokens_file", "open", "trusted_proxies", "requests_per_minute")
+SERVER_ONLY = (
+    "admin_token",
+    "read_token",
+    "tokens_file",
+    "open",
+    "trusted_proxies",
+    "requests_per_minute",
+    "build_stall_s",
+    "trash_days",
+)
 
 STATISTICS = "engine"
 """In the index folder: what is copied of an engine's generations."""
@@ -115,7 +125,7 @@ def build_packer(settings: Settings) -> Packer:
 
 def build_uploads(settings: Settings) -> Uploads:
     """What changes the corpus folder for a server."""
-    return Uploads(settings.corpus, settings.index, settings.min_free_mb * MB)
+    return Uploads(settings.corpus, settings.index, settings.min_free_mb * MB, settings.trash_days)
 
 
 def build_originals(settings: Settings) -> Originals:
@@ -129,7 +139,8 @@ def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None])
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
     own = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
     own["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
-    return Jobs(command, kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}, uploads, opened)
+    environment = kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}
+    return Jobs(lambda: BuildProcess(command, environment, settings.build_stall_s), uploads, opened)
 
 
 def build_bench(settings: Settings, folder: Path) -> Bench:

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     evidence_around: int = Field(
         0, ge=0, description="how many characters around quotations an evidence pack holds; 0: whole documents"
     )
+    build_stall_s: int = Field(
+        900, ge=0, description="after how many seconds without progress a build is ended; 0 for never"
+    )
+    trash_days: int = Field(7, ge=0, description="for how many days deleted and replaced files can be brought back")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @field_validator("trusted_proxies")

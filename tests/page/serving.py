@@ -35,7 +35,7 @@ class Site:
 
     def jobs(self) -> list[Job]:
         """The builds that were asked for."""
-        return list(self.app.state.jobs._jobs.values())
+        return list(self.app.state.jobs.all())
 
 
 def write_corpus(folder: Path, files: Mapping[str, str]) -> Path:

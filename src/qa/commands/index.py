@@ -13,6 +13,7 @@ from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
 from qa.config import Settings
 from qa.corpus.watch import watch
 from qa.errors import QAError, message_of
+from qa.escaping import escaped
 from qa.index import folder as index_folder
 from qa.index.engines import EMBEDDED, connect
 from qa.indexing.file_states import FileStates
@@ -133,5 +134,5 @@ def render_changes(changes: Changes) -> str:
         f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
     )
     lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
-    lines += [f"  unreadable: {entry.document_id}: {entry.reason}" for entry in changes.unreadable]
+    lines += [f"  unreadable: {escaped(entry.document_id)}: {escaped(entry.reason)}" for entry in changes.unreadable]
     return "\n".join(lines)

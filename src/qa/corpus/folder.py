@@ -1,8 +1,10 @@
 """The folder of articles → the files in it, in a fixed order, each with its document id and its bytes."""
 
 import os
+import stat
+import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from qa.errors import CorpusError, UnreadableFile
 
@@ -54,16 +56,44 @@ def read_file(corpus: Path, document_id: str) -> bytes:
         raise UnreadableFile("the file's name is not valid Unicode; rename it") from error
     path = corpus / document_id
     try:
-        if not path.resolve().is_relative_to(corpus.resolve()):
+        root, target = corpus.resolve(), path.resolve()
+        if not target.is_relative_to(root):
             raise UnreadableFile("the link leads out of the corpus folder; copy the file into it")
-        if path.is_dir():
+        if target.is_dir():
             raise UnreadableFile("this is a link to a folder; put the folder itself here")
-        if not path.is_file():
+        if not target.exists():
             raise UnreadableFile("this is not a regular file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableFile(f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
-        return path.read_bytes()
+        _check_twin(corpus, document_id)
+        return _read_regular(root, target.relative_to(root))
     except OSError as error:
         raise UnreadableFile(f"the file cannot be opened ({error.strerror})") from error
     except RuntimeError as error:  # how Python 3.11 and 3.12 report it
         raise UnreadableFile("the link leads back to itself; remove it") from error
+
+
+def _check_twin(corpus: Path, document_id: str) -> None:
+    composed = unicodedata.normalize("NFC", document_id)
+    if composed != document_id and os.path.lexists(corpus / composed):
+        raise UnreadableFile("another file has the same name, with accents that are stored otherwise; rename one")
+
+
+def _read_regular(corpus: Path, path: PurePath) -> bytes:
+    """The bytes of a file, opened component by component without following a link that was put there meanwhile."""
+    folder = os.open(corpus, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in path.parts[:-1]:
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        # Without waiting: somebody may have put a pipe there.
+        descriptor = os.open(path.parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    finally:
+        os.close(folder)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableFile("this is not a regular file")
+        content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise UnreadableFile(f"the file is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
+        return content

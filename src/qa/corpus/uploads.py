@@ -1,7 +1,7 @@
 """Changes of the corpus folder over HTTP: files come whole or not at all, and what is taken away can be brought back.
 
 A file is written under a hidden name, synced, and linked to its own name only then; whoever is told that it is stored
-finds it after a power cut. Deleted and replaced files are kept in the hidden folder ``.deleted`` for a month. Hidden
+finds it after a power cut. Deleted and replaced files are kept in the hidden folder ``.deleted`` for some days. Hidden
 names are never indexed. The hidden file ``.unindexed`` stands while a change waits for a build, over restarts too.
 """
 
@@ -25,7 +25,7 @@ from qa.corpus.folder import MAX_FILE_BYTES, list_files
 from qa.durable import link, status, storing, sync, sync_folder
 from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge
 
-KEPT_DAYS = 30
+KEPT_DAYS = 7
 MAX_FILES = 20  # in one request
 COPY_BYTES = 2**20
 MB = 2**20
@@ -51,10 +51,11 @@ class Stored:
 class Uploads:
     """Adds, deletes and brings back files of one corpus folder; ``free_bytes`` of its disk stay free."""
 
-    def __init__(self, corpus: Path, index: Path, free_bytes: int) -> None:
+    def __init__(self, corpus: Path, index: Path, free_bytes: int, kept_days: int = KEPT_DAYS) -> None:
         self._corpus = corpus
         self._index = index
         self._free_bytes = free_bytes
+        self._kept_days = kept_days
         self._lock = threading.Lock()
 
     def add(self, name: str, content: BinaryIO, replace: bool = False, folders: bool = False) -> Stored:
@@ -163,10 +164,20 @@ class Uploads:
 
     def _forget_old(self) -> None:
         """Remove for good what was deleted long ago."""
-        oldest = time.time_ns() - KEPT_DAYS * 86_400 * 10**9
+        self._forget(time.time_ns() - self._kept_days * 86_400 * 10**9)
+
+    def purge(self) -> int:
+        """Remove for good all that was deleted or replaced; returns how many versions that were."""
+        with self._lock, storing():
+            return self._forget(time.time_ns())
+
+    def _forget(self, oldest: int) -> int:
+        removed = 0
         for folder in self._deletions():
             if int(folder.name) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+        return removed
 
     def _make_folder(self) -> None:
         if not self._corpus.is_dir():

@@ -20,6 +20,7 @@ from qa.types import Document, Passage, Span
 
 CONTEXT_SHARE = 4  # title and heading together take at most a quarter of what the embedder reads
 MAX_PASSAGE_CHARACTERS = 4000  # a word piece has rarely over 16 characters, but an unknown word has no bound at all
+MOST_SENTENCES = 100_000  # in a section; a book has some ten thousand
 MIN_BUDGET = 8  # tokens; with less there is nothing that could be cited
 FULL_ENOUGH = 0.4  # a passage filled less than this goes on into the next paragraph rather than end before it
 
@@ -74,7 +75,7 @@ class SentenceSplitter:
         contexts = ["", *(f"{_joined(heading, names)}\n" for names in {"", *columns.values()} if heading or names)]
         special, *used = self._embedder.count_tokens(contexts)
         budget = self._max_tokens - max(used, default=special)
-        sentences = list(_sentences(document, section.span))
+        sentences = _bounded(list(_sentences(document, section.span)))
         while budget >= MIN_BUDGET:
             groups = _pack(self._units(document.text, sentences, budget, special), budget)
             passages = [
@@ -170,6 +171,13 @@ def _sentences(document: Document, section: Span) -> Iterator[tuple[Span, int]]:
             paragraph += _PARAGRAPH_BREAK.search(text, end, sentence.start) is not None
             yield sentence, paragraph
             end = sentence.end
+
+
+def _bounded(sentences: Sequence[tuple[Span, int]]) -> list[tuple[Span, int]]:
+    """The sentences, or, of a great many, as many neighbours joined as it takes: each costs a vector of its own."""
+    joined = -(-len(sentences) // MOST_SENTENCES)
+    groups = (sentences[first : first + joined] for first in range(0, len(sentences), max(joined, 1)))
+    return [(Span(group[0][0].start, group[-1][0].end), group[0][1]) for group in groups]
 
 
 def _stretches(document: Document, section: Span) -> Iterator[tuple[Span, bool]]:

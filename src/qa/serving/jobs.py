@@ -4,32 +4,26 @@ A change that is made while a build runs may have come too late for it, so a req
 number of requests share it. What was changed and not yet built is built after a restart and after a failure too.
 """
 
-import json
 import logging
-import os
 import re
-import subprocess
 import threading
 import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from qa.errors import IndexLocked, JobNotFound, QAError
-from qa.types import Unreadable
+from qa.serving.build_process import STOP_S, BuildProcess, Built, Outcome, Progress
 
 logger = logging.getLogger(__name__)
 
 KEPT = 50
-NICENESS = 10
 LOCKED_WAIT_S = 2.0
 RETRY_S, LONGEST_RETRY_S = 5.0, 300.0
-STOP_S = 5.0
 _PATH = re.compile(r"\S*/\S*")
 
 
@@ -43,22 +37,21 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did, by document id."""
-
-    snapshot: str
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: int
-    unreadable: tuple[Unreadable, ...]
-    passages: int
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.RUNNING}),
+    State.RUNNING: frozenset({State.RUNNING, State.WAITING, State.DONE, State.FAILED}),
+    State.WAITING: frozenset({State.RUNNING, State.FAILED}),  # another process builds; it is tried again
+    State.DONE: frozenset(),
+    State.FAILED: frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One build as it stands; every change of it is another record. Moments are ISO 8601, UTC."""
+    """One build as it stands; every change of it is another record. Moments are ISO 8601, UTC.
+
+    ``until_built`` says whether it is tried again until one build has succeeded.
+    """
 
     id: str
     state: State
@@ -69,10 +62,21 @@ class Job:
     total: int = 0
     built: Built | None = None
     error: str | None = None
+    until_built: bool = False
 
     @property
     def ended(self) -> bool:
-        return self.state in {State.DONE, State.FAILED}
+        return not TRANSITIONS[self.state]
+
+    def to(self, state: State, **changes: Any) -> "Job":
+        """The job in another state.
+
+        Raises:
+            ValueError: no job goes from the one state to the other.
+        """
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"a job that is {self.state} cannot become {state}")
+        return replace(self, state=state, **changes)
 
 
 class Pending(Protocol):
@@ -85,23 +89,38 @@ class Pending(Protocol):
         """Note that all changes up to this token are built."""
 
 
+@dataclass(slots=True)
+class _Retry:
+    """When a build is tried again that failed, and whether until one has succeeded."""
+
+    at: float = float("inf")
+    pause_s: float = 0.0
+    until_built: bool = False
+
+    def after_failure(self, until_built: bool) -> None:
+        self.pause_s = min(2 * self.pause_s, LONGEST_RETRY_S) if self.pause_s else RETRY_S
+        self.at, self.until_built = time.monotonic() + self.pause_s, until_built
+
+
 class Jobs:
-    """Runs ``command``, which prints what ``qa index --json`` prints; ``opened`` opens what was built."""
+    """Runs builds by ``start_build``; ``opened`` opens what was built. The last ``kept`` jobs are remembered."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], pending: Pending, opened: Callable[[], None]
+        self,
+        start_build: Callable[[], BuildProcess],
+        pending: Pending,
+        opened: Callable[[], None],
+        kept: int = KEPT,
     ) -> None:
-        self._command = list(command)
-        self._environment = dict(environment)
+        self._start_build = start_build
         self._pending = pending
         self._opened = opened
+        self._kept = kept
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._changed = threading.Condition()
-        self._queued: str | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BuildProcess | None = None
         self._closed = threading.Event()
-        self._retry_at, self._retry_s = float("inf"), RETRY_S
-        self._owed = self._tried = False  # whether the next job, and the one that was begun last, is to succeed
+        self._retry = _Retry()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -117,25 +136,19 @@ class Jobs:
             self._changed.notify_all()
             process = self._process
         if process is not None:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_S)
-            process.kill()
+            process.end()
         if self._thread.ident is not None:
             self._thread.join(STOP_S)
 
     def request(self, until_built: bool = False) -> Job:
         """Ask for a build that begins after this moment; one that fails is tried again where it is asked for so."""
         with self._changed:
-            self._owed = self._owed or until_built
-            if self._queued is None:
-                job = Job(uuid.uuid4().hex[:12], State.QUEUED, _now())
-                self._queued = job.id
-                self._jobs[job.id] = job
-                while len(self._jobs) > KEPT:
-                    self._jobs.popitem(last=False)
-                self._changed.notify_all()
-            return self._jobs[self._queued]
+            job = self._queued() or Job(uuid.uuid4().hex[:12], State.QUEUED, _now())
+            self._put(replace(job, until_built=job.until_built or until_built))
+            while len(self._jobs) > self._kept:
+                self._jobs.popitem(last=False)
+            self._changed.notify_all()
+            return self._jobs[job.id]
 
     def get(self, job_id: str) -> Job:
         """A job as it stands now.
@@ -145,28 +158,45 @@ class Jobs:
         """
         job = self._jobs.get(job_id)
         if job is None:
-            raise JobNotFound(f"no job has this id; the last {KEPT} are kept")
+            raise JobNotFound(f"no job has this id; the last {self._kept} are kept")
         return job
+
+    def all(self) -> Sequence[Job]:
+        """The jobs that are remembered, the oldest first."""
+        with self._changed:
+            return list(self._jobs.values())
 
     def current(self) -> Job | None:
         """The job that runs or waits, or the last one; None before the first."""
-        with self._changed:
-            jobs = list(self._jobs.values())
+        jobs = self.all()
         return next((job for job in jobs if not job.ended), jobs[-1] if jobs else None)
+
+    def _queued(self) -> Job | None:
+        return next((job for job in self._jobs.values() if job.state is State.QUEUED), None)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
             token = self._unindexed()
             try:
-                ended = self._run(job)
+                outcome = self._run(job)
             except InterruptedError:
                 return
             except Exception as error:
                 logger.exception("job %s failed", job.id)
-                ended = replace(job, error=f"the build could not be run ({type(error).__name__})")
-            state = State.DONE if ended.error is None else State.FAILED
-            self._settle(token, state)
-            self._put(replace(ended, state=state, ended_at=_now()))
+                outcome = Outcome(error=f"the build could not be run ({type(error).__name__})")
+            self._end(job.id, outcome, token)
+
+    def _end(self, job_id: str, outcome: Outcome, token: str | None) -> None:
+        job = self.get(job_id)
+        if outcome.error:
+            if job.until_built or self._retry.until_built or self._unindexed() is not None:
+                self._retry.after_failure(job.until_built or self._retry.until_built)
+            error = _PATH.sub("…", outcome.error)
+            self._put(job.to(State.FAILED, error=error, built=outcome.built, ended_at=_now()))
+        else:
+            self._retry = _Retry()
+            self._settle(token)
+            self._put(job.to(State.DONE, error=None, built=outcome.built, stage="", ended_at=_now()))
 
     def _unindexed(self) -> str | None:
         """The token of the last change that is not built; None also where the corpus folder cannot be read."""
@@ -176,18 +206,23 @@ class Jobs:
             logger.warning("whether a change waits for a build cannot be told (%s)", error)
             return None
 
+    def _settle(self, token: str | None) -> None:
+        try:
+            if token is not None:
+                self._pending.settle(token)
+        except (OSError, ValueError) as error:  # the next start builds once more, and finds nothing to do
+            logger.warning("that a change has been built cannot be noted (%s)", error)
+
     def _next(self) -> Job | None:
         """Wait for a job; begins it."""
         with self._changed:
             while not self._closed.is_set():
-                if time.monotonic() >= self._retry_at:
-                    self._retry_at = float("inf")
-                    self.request()
-                if self._queued is not None:
-                    job, self._queued = self._jobs[self._queued], None
-                    self._tried, self._owed = self._owed, False
-                    return self._put(replace(job, state=State.RUNNING, stage="starting"))
-                self._changed.wait(min(self._retry_at - time.monotonic(), threading.TIMEOUT_MAX))
+                if time.monotonic() >= self._retry.at:
+                    self._retry.at = float("inf")
+                    self.request(self._retry.until_built)
+                if (job := self._queued()) is not None:
+                    return self._put(job.to(State.RUNNING, stage="starting"))
+                self._changed.wait(min(self._retry.at - time.monotonic(), threading.TIMEOUT_MAX))
         return None
 
     def _put(self, job: Job) -> Job:
@@ -195,88 +230,37 @@ class Jobs:
             self._jobs[job.id] = job
             return job
 
-    def _settle(self, token: str | None, state: State) -> None:
-        if state is State.DONE:
-            self._retry_at, self._retry_s = float("inf"), RETRY_S
-            if token is not None:
-                self._settle_token(token)
-        elif self._tried or self._unindexed() is not None:
-            if self._tried:
-                self._owed = True
-            self._retry_at = time.monotonic() + self._retry_s
-            self._retry_s = min(2 * self._retry_s, LONGEST_RETRY_S)
-
-    def _settle_token(self, token: str) -> None:
-        try:
-            self._pending.settle(token)
-        except (OSError, ValueError) as error:  # the next start builds once more, and finds nothing to do
-            logger.warning("that a change has been built cannot be noted (%s)", error)
-
-    def _run(self, job: Job) -> Job:
-        """Run the command until no other process holds the index; open what was built."""
-        while True:
-            job, kind = self._run_once(job)
-            if kind != IndexLocked.__name__ or self._closed.wait(LOCKED_WAIT_S):
-                break
-        if job.error is not None:
+    def _run(self, job: Job) -> Outcome:
+        """Run builds until no other process holds the index; open what was built."""
+        while (outcome := self._run_once(job.id)).error_class == IndexLocked.__name__:
+            self._put(self.get(job.id).to(State.WAITING, error=outcome.error))
+            if self._closed.wait(LOCKED_WAIT_S):
+                return outcome
+            self._put(self.get(job.id).to(State.RUNNING))
+        if outcome.error:
             if not self._closed.is_set():
-                logger.error("job %s: %s", job.id, job.error)
-            return replace(job, error=_PATH.sub("…", job.error))
-        self._put(replace(job, stage="opening"))
+                logger.error("job %s: %s", job.id, outcome.error)
+            return outcome
+        self._put(self.get(job.id).to(State.RUNNING, stage="opening", built=outcome.built))
         try:
             self._opened()
         except QAError as error:
-            return replace(job, error=_PATH.sub("…", f"the index was built, and cannot be opened: {error}"))
-        return replace(job, stage="")
+            return Outcome(outcome.built, f"the index was built, and cannot be opened: {error}")
+        return outcome
 
-    def _run_once(self, job: Job) -> tuple[Job, str]:
-        """One process; returns the job with its result or error, and the error's kind."""
-        process = self._spawn()
-        assert process.stdout is not None
-        last = self._read(process.stdout, job)
-        code = process.wait()
-        self._process = None
-        if "result" in last:
-            return replace(self.get(job.id), built=_built(last["result"]), state=State.RUNNING, error=None), ""
-        how = f"signal {-code}" if code < 0 else f"exit status {code}"
-        error = str(last.get("error") or f"the build ended before its time ({how}); the log of the server may say why")
-        kind = str(last.get("kind", ""))
-        state = State.WAITING if kind == IndexLocked.__name__ else State.RUNNING
-        return self._put(replace(job, state=state, error=error)), kind
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _run_once(self, job_id: str) -> Outcome:
         with self._changed:
             if self._closed.is_set():
                 raise InterruptedError
-            self._process = subprocess.Popen(  # noqa: S603  the command is this program's own
-                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=self._environment
-            )
-        with suppress(OSError):  # it has ended already
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
-        return self._process
+            process = self._process = self._start_build()
 
-    def _read(self, lines: IO[bytes], job: Job) -> Mapping[str, Any]:
-        """Follow the progress; returns the line that is none, if one came."""
-        last: Mapping[str, Any] = {}
-        with lines:
-            for line in lines:
-                try:
-                    last = json.loads(line)
-                    if "stage" in last:
-                        stage = {name: last[name] for name in ("stage", "done", "total")}
-                        self._put(replace(job, state=State.RUNNING, error=None, **stage))
-                except (ValueError, TypeError, KeyError):
-                    logger.warning("the build says what is no progress: %r", line[:200])
-                    last = {}
-        return last
+        def on_progress(at: Progress) -> None:
+            moved = self.get(job_id).to(State.RUNNING, stage=at.stage, done=at.done, total=at.total, error=None)
+            self._put(moved)
 
-
-def _built(fields: Mapping[str, Any]) -> Built:
-    names = {name: tuple(fields[name]) for name in ("added", "changed", "removed")}
-    unreadable = tuple(Unreadable(**entry) for entry in fields["unreadable"])
-    return Built(
-        fields["snapshot"], **names, unchanged=fields["unchanged"], unreadable=unreadable, passages=fields["passages"]
-    )
+        outcome = process.follow(on_progress)
+        self._process = None
+        return outcome
 
 
 def _now() -> str:

@@ -88,7 +88,7 @@ async def upload(
 def delete(
     document_id: str, uploads: CurrentUploads, jobs: CurrentJobs, service: CurrentService, rebuild: Rebuild = True
 ) -> ChangeBody:
-    """The file is kept aside for a month: `undo` says how it comes back."""
+    """The file is kept aside for a week: `undo` says how it comes back."""
     uploads.delete(document_id)
     service.withdraw(document_id)
     job = JobBody.of(jobs.request()) if rebuild else None

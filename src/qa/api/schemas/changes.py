@@ -10,7 +10,8 @@ from qa.api.page.presentation import job_text
 from qa.api.schemas.documents import UnreadableBody
 from qa.corpus.uploads import Stored
 from qa.errors import ChangeRefused
-from qa.serving.jobs import Built, Job
+from qa.serving.build_process import Built
+from qa.serving.jobs import Job
 
 SHOWN_NAME = 100
 NOTE = "Stored. The documents answer as they are now after the next build; the job says when."
