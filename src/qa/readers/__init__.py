@@ -1,7 +1,7 @@
 """Suffix → reader: the one place to add a format.
 
-Write ``readers/<format>.py`` with a function that fulfils ``protocols.Reader`` and add its suffixes here. Readers run
-in a process of their own (``isolation.py``), which imports a format's libraries at the first file that needs them.
+Write ``readers/<format>.py`` with a function that fulfils ``protocols.Reader`` and add a line to ``FORMATS``. Readers
+run in a process of their own (``isolation.py``), which imports a format's libraries at the first file that needs them.
 """
 
 import importlib
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
-from qa.readers.signatures import check_signature
+from qa.readers.signatures import HTML, PDF, RTF, ZIP, check_signature
 from qa.types import Document, Unreadable
 
 if TYPE_CHECKING:  # the joints import numpy, which takes longer than to start the process that parses
@@ -20,10 +20,22 @@ if TYPE_CHECKING:  # the joints import numpy, which takes longer than to start t
 
 
 @dataclass(frozen=True, slots=True)
-class LazyReader:
-    """A reader named ``module:function``, imported at its first use."""
+class Format:
+    """A format: the reader ``module:function``, imported at its first use, and how its files are known.
+
+    Attributes:
+        path: the reader.
+        suffixes: of its files, in lower case.
+        libraries: distributions whose version decides what it reads.
+        container: what its files begin like, by ``signatures``; "" for text, which may begin with anything else.
+        begins: whether every file of it begins so.
+    """
 
     path: str
+    suffixes: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
+    container: str = ""
+    begins: bool = False
 
     def load(self) -> "Reader":
         """Import the reader."""
@@ -35,23 +47,38 @@ class LazyReader:
         return self.load()(document_id, content)
 
 
-READERS: Mapping[str, LazyReader] = {
-    ".txt": LazyReader("qa.readers.plain:read_plain"),
-    ".md": LazyReader("qa.readers.markdown:read_markdown"),
-    ".markdown": LazyReader("qa.readers.markdown:read_markdown"),
-    ".html": LazyReader("qa.readers.html:read_html"),
-    ".htm": LazyReader("qa.readers.html:read_html"),
-    ".xhtml": LazyReader("qa.readers.html:read_html"),
-    ".pdf": LazyReader("qa.readers.pdf:read_pdf"),
-    ".docx": LazyReader("qa.readers.docx:read_docx"),
-    ".epub": LazyReader("qa.readers.epub:read_epub"),
-    ".jsonl": LazyReader("qa.readers.jsonl:read_jsonl"),
-}
+_PAGES = ("lxml", "lxml-html-clean", "trafilatura")
+FORMATS = (
+    Format("qa.readers.plain:read_plain", (".txt",), ("charset-normalizer",)),
+    Format("qa.readers.markdown:read_markdown", (".md", ".markdown"), ("markdown-it-py", "pyyaml")),
+    Format("qa.readers.html:read_html", (".html", ".htm", ".xhtml"), _PAGES, HTML),
+    Format("qa.readers.pdf:read_pdf", (".pdf",), ("pypdfium2",), PDF, begins=True),
+    Format("qa.readers.docx:read_docx", (".docx",), ("python-docx",), ZIP, begins=True),
+    Format("qa.readers.epub:read_epub", (".epub",), _PAGES, ZIP, begins=True),
+    Format("qa.readers.jsonl:read_jsonl", (".jsonl",)),
+    Format("qa.readers.delimited:read_delimited", (".csv", ".tsv")),
+    Format("qa.readers.spreadsheet:read_spreadsheet", (".xlsx",), ("openpyxl",), ZIP, begins=True),
+    Format("qa.readers.slides:read_slides", (".pptx",), ("python-pptx",), ZIP, begins=True),
+    Format("qa.readers.open_document:read_open_document", (".odt", ".ods", ".odp"), ("lxml",), ZIP, begins=True),
+    Format("qa.readers.rich_text:read_rich_text", (".rtf",), ("striprtf",), RTF, begins=True),
+    Format("qa.readers.mail:read_mail", (".eml",), _PAGES),
+    Format("qa.readers.mail:read_mailbox", (".mbox",), _PAGES),
+    Format("qa.readers.mail:read_saved_page", (".mht", ".mhtml"), _PAGES),
+    Format("qa.readers.subtitles:read_subtitles", (".srt", ".vtt")),
+    Format("qa.readers.notebook:read_notebook", (".ipynb",), ("markdown-it-py",)),
+    Format("qa.readers.structured:read_json", (".json",)),
+    Format("qa.readers.structured:read_xml", (".xml",), ("lxml",)),
+    Format("qa.readers.restructured:read_restructured", (".rst",), ("docutils",)),
+    Format("qa.readers.outline:read_org", (".org",)),
+    Format("qa.readers.outline:read_asciidoc", (".adoc", ".asciidoc")),
+    Format("qa.readers.tex:read_tex", (".tex",), ("pylatexenc",)),
+)
+READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
 
 _LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
 
 
-def reader_of(document_id: str) -> LazyReader:
+def reader_of(document_id: str) -> Format:
     """The reader of a file's suffix.
 
     Raises:
@@ -72,7 +99,7 @@ def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
     reader = reader_of(document_id)
     if not content:
         raise UnreadableFile("the file is empty")
-    check_signature(document_id, content)
+    check_signature(reader.container, content, PurePosixPath(document_id).suffix, must_begin=reader.begins)
     read_content = reader.load()
     try:
         readings = list(read_content(document_id, content))

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
@@ -22,12 +22,21 @@ def read_jsonl(document_id: str, content: bytes) -> list[Document | Unreadable]:
     A document's id is the file's, ``/`` and the line's ``id`` (letters, digits, ``.``, ``_`` and ``-`` stay, others
     become ``-``), or ``line-7`` where there is none. A line that cannot be read is reported and stops no other.
     """
+    return read_records(document_id, _lines(decode(content)))
+
+
+def read_records(document_id: str, records: Iterable[tuple[int, object]]) -> list[Document | Unreadable]:
+    """Read records by their number: objects, or lines of JSON that hold one.
+
+    Raises:
+        UnreadableFile: none of them can be read.
+    """
     documents: list[Document] = []
     refused: list[Unreadable] = []
     taken: set[str] = set()
-    for number, line in _lines(decode(content)):
+    for number, record in records:
         try:
-            documents.append(_read_line(document_id, number, line, taken))
+            documents.append(_read_line(document_id, number, record, taken))
         except UnreadableFile as error:
             refused.append(Unreadable(f"{document_id}/line-{number}", f"line {number}: {error}"))
     if refused and not documents:
@@ -44,9 +53,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _read_line(document_id: str, number: int, line: str, taken: set[str]) -> Document:
+def _read_line(document_id: str, number: int, line: object, taken: set[str]) -> Document:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line) if isinstance(line, str) else line
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"this is not JSON ({error})") from error
     if not isinstance(fields, dict):

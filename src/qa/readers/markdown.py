@@ -22,8 +22,17 @@ def read_markdown(document_id: str, content: bytes) -> list[Document]:
     """Read ``.md``; the title is the front matter's, else the first heading, unless that is longer than titles are."""
     front, source = split_front_matter(decode(content))
     builder = TextBuilder()
-    _render(_parse(source), builder)
+    render_markdown(source, builder)
     return [front.over(builder.document(document_id))]
+
+
+def render_markdown(source: str, builder: TextBuilder) -> None:
+    """Write what a reader of Markdown sees.
+
+    Raises:
+        UnreadableFile: it is nested too deeply.
+    """
+    _render(_parse(source), builder)
 
 
 def _parse(source: str) -> list[Token]:

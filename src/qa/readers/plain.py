@@ -4,6 +4,7 @@ import re
 
 from qa.readers.decode import decode
 from qa.readers.front_matter import split_front_matter
+from qa.readers.subtitles import is_subtitles, transcript
 from qa.types import Document
 
 _TITLE_LENGTH = 120
@@ -14,6 +15,8 @@ _FIRST_LINE = re.compile(r"\s*(\S[^\r\n]*?)[ \t]*(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)"
 def read_plain(document_id: str, content: bytes) -> list[Document]:
     """Read ``.txt``; offsets count into the decoded file (after front matter, if any), line ends as they are."""
     front, text = split_front_matter(decode(content))
+    if is_subtitles(text):
+        return [front.over(transcript(document_id, text))]
     return [front.over(Document(document_id, _first_line(text), text))]
 
 

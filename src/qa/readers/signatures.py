@@ -1,48 +1,44 @@
 """Formats by their first bytes, to tell a file whose suffix says something else."""
 
-from pathlib import PurePosixPath
-
 from qa.errors import UnreadableFile
 
 _HEAD = 1024
-_ZIP, _PDF, _HTML = "a zip container (such as .docx or .epub)", "a PDF", "an HTML page"
+ZIP, PDF, HTML = "a zip container (such as .docx or .epub)", "a PDF", "an HTML page"
+RTF = "rich text (.rtf)"
 _OLE = "an old Office file, or one protected by a password"
-_RTF = "rich text (.rtf)"
-_ALLOWED = {".pdf": {_PDF}, ".docx": {_ZIP}, ".epub": {_ZIP}, ".html": {_HTML}, ".htm": {_HTML}, ".xhtml": {_HTML}}
-_REQUIRED = {".pdf", ".docx", ".epub"}
 _ADVICE = {
-    _PDF: "rename it to end in .pdf",
-    _HTML: "rename it to end in .html",
-    _ZIP: "rename it to end in what it is",
-    _OLE: "save it as .docx without a password",
-    _RTF: "save it as .docx",
+    PDF: "rename it to end in .pdf",
+    HTML: "rename it to end in .html",
+    ZIP: "rename it to end in what it is",
+    _OLE: "save it as .docx, .xlsx or .pptx without a password",
+    RTF: "rename it to end in .rtf",
 }
 
 
-def check_signature(document_id: str, content: bytes) -> None:
-    """Refuse a file whose first bytes are another format's than its suffix says.
+def check_signature(expected: str, content: bytes, suffix: str, *, must_begin: bool) -> None:
+    """Refuse a file whose first bytes are another format's than ``expected`` ("" for text).
 
     Raises:
-        UnreadableFile: naming both.
+        UnreadableFile: naming both; or, with ``must_begin``, where they are of no format.
     """
-    suffix = PurePosixPath(document_id).suffix.lower()
     head = content[:_HEAD]
-    found = _PDF if suffix == ".pdf" and b"%PDF-" in head else _kind(head)  # a PDF may begin after some noise
-    allowed = _ALLOWED.get(suffix, set())
-    if found is not None and found not in allowed:
-        raise UnreadableFile(f"the file ends in {suffix} but begins like {found}; {_ADVICE[found]}")
-    if found is None and suffix in _REQUIRED:
-        raise UnreadableFile(f"the file ends in {suffix} but does not begin like one; get it again from its source")
+    found = PDF if expected == PDF and b"%PDF-" in head else _signature(head)  # a PDF may begin after some noise
+    if found is not None and found != expected:
+        raise UnreadableFile(f"the file ends in {suffix.lower()} but begins like {found}; {_ADVICE[found]}")
+    if found is None and must_begin:
+        raise UnreadableFile(
+            f"the file ends in {suffix.lower()} but does not begin like one; get it again from its source"
+        )
 
 
-def _kind(head: bytes) -> str | None:
+def _signature(head: bytes) -> str | None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        return _HTML
+        return HTML
     if start.startswith(b"%pdf-"):
-        return _PDF
+        return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _ZIP
+        return ZIP
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _OLE
-    return _RTF if head.startswith(b"{\\rtf") else None
+    return RTF if head.startswith(b"{\\rtf") else None

@@ -7,17 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from qa import types
-
-LIBRARIES = (
-    "charset-normalizer",
-    "lxml",
-    "lxml-html-clean",
-    "markdown-it-py",
-    "pypdfium2",
-    "python-docx",
-    "pyyaml",
-    "trafilatura",
-)
+from qa.readers import FORMATS
 
 
 @cache
@@ -26,6 +16,6 @@ def readers_version() -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(types.__file__)]:
         digest.update(path.read_bytes())
-    for name in LIBRARIES:
+    for name in sorted({name for entry in FORMATS for name in entry.libraries}):
         digest.update(f"{name} {version(name)}\n".encode())
     return digest.hexdigest()
