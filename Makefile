@@ -5,6 +5,7 @@
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
+# make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -12,7 +13,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint faults engines eval screenshots bench clean
+.PHONY: run test lint integrations faults engines eval screenshots bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -55,6 +56,14 @@ $(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.torch
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.torch
 	$(PIP) install -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+# These libraries pin many others: they get an environment of their own, which sees this one.
+integrations: $(VENV)/.dev
+	test -x $(VENV)/integrations/bin/python || $(BIN)/python -m venv $(VENV)/integrations
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' | tee \
+		"$$($(VENV)/integrations/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth"
+	$(VENV)/integrations/bin/python -m pip -q install -r tests/integrations/requirements.txt
+	PYTHONPATH=src $(VENV)/integrations/bin/python -m pytest tests/integrations -W default -o asyncio_mode=auto
 
 bench: $(VENV)/.run
 	$(PIP) install -c constraints.txt -e '.[bench]'

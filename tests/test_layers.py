@@ -19,6 +19,7 @@ LAYERS = [  # what stands on one line may not import its neighbours, only what s
     "compose",
     "api",
     "client",
+    "integrations",
     "commands",
     "cli",
 ]
@@ -33,7 +34,7 @@ OWNERS = {
     "onnx": ("embedders/bert.py",),
     "fastapi": ("api/",),
     "starlette": ("api/",),
-    "pydantic": ("api/", "config.py", "client/"),
+    "pydantic": ("api/", "config.py", "client/", "integrations/"),
     "httpx2": ("client/",),
     "argon2": ("api/tokens.py",),
     "cryptography": ("evidence/",),
