@@ -12,6 +12,7 @@ import qa
 from places import CHECKOUT
 from qa.cli import main
 from qa.index import snapshot as snapshots
+from qa.readers import UNSUPPORTED
 from qa.readers.isolation import Parser
 from qa.types import Unreadable
 from servers import environment, run_qa
@@ -24,8 +25,8 @@ LINE_OF_3_MB = 3_000_000
 BAD_FILES = {
     "zero.txt": (b"", "the file is empty"),
     "blank.md": (b" \n\t\r\n ", "the file holds no words"),
-    "picture.png": (b"\x89PNG\r\n\x1a\n", "the suffix '.png' is not supported; supported: "),
-    "no-suffix": (b"words", "the suffix '(none)' is not supported"),
+    "picture.png": (b"\x89PNG\r\n\x1a\n", UNSUPPORTED),
+    "no-suffix": (b"words", UNSUPPORTED),
     "binary.txt": (bytes(range(256)) * 40, "is not UTF-8 and no other encoding fits; save the file as UTF-8"),
     "nul.md": (b"words\0words", "the file is not text (it holds control characters)"),
     "utf-16-without-mark.txt": (
@@ -141,9 +142,13 @@ def test_one_bad_file(corpus, index, capsys, name):
     assert main(["index"]) == 3
     printed = capsys.readouterr().out
     assert "1 added, 0 changed, 0 removed, 0 unchanged, 1 unreadable; 1 passages in" in printed
-    [line] = [line for line in printed.splitlines() if line.startswith("  unreadable: ")]
-    assert line.startswith(f"  unreadable: {name}: ")
-    assert reason in line
+    if reason == UNSUPPORTED:
+        assert printed.splitlines()[-1].startswith("  not supported: 1 file is of no format that is read (1 × ")
+        assert printed.splitlines()[-1].endswith(f"): {name}")
+    else:
+        [line] = [line for line in printed.splitlines() if line.startswith("  unreadable: ")]
+        assert line.startswith(f"  unreadable: {name}: ")
+        assert reason in line
     before = snapshots.current_id(index)
     (corpus / "plane.txt").write_text("Another text.", "utf-8")
     assert main(["index", "--strict"]) == 1
@@ -158,7 +163,10 @@ def test_all_bad_files_at_once(corpus, index, service_for, capsys):
     for name, (content, _) in BAD_FILES.items():
         (corpus / name).write_bytes(content)
     assert main(["index"]) == 3
-    assert capsys.readouterr().out.count("  unreadable: ") == len(BAD_FILES)
+    printed = capsys.readouterr().out
+    unsupported = [name for name, (_, reason) in BAD_FILES.items() if reason == UNSUPPORTED]
+    assert printed.count("  unreadable: ") == len(BAD_FILES) - len(unsupported)
+    assert f"  not supported: {len(unsupported)} files are of no format that is read (" in printed
     snapshot = snapshots.open_current(index)[0]
     assert sorted(u.document_id for u in snapshot.manifest.unreadable) == sorted(BAD_FILES)
     assert [d.id for d in snapshot.documents] == ["plane.txt"]
@@ -217,6 +225,10 @@ def test_only_bad_files(corpus, capsys):
     captured = capsys.readouterr()
     assert "unreadable: plane.txt: the file is empty" in captured.out
     assert "no article in" in captured.err
+    assert main(["ask", "When did the plane leave?"]) == 0
+    printed = capsys.readouterr().out
+    assert "There is nothing to answer from: no file in the corpus could be read." in printed
+    assert "1 file could not be read" in printed
 
 
 def test_a_missing_corpus(tmp_path, index, capsys):
@@ -341,6 +353,16 @@ def test_a_second_build_says_who_builds(corpus, index, capsys):
     assert main(["index"]) == 0
 
 
+def test_a_folder_and_an_unquoted_question_are_understood(corpus, capsys, monkeypatch):
+    """``qa index FOLDER`` indexes that folder, and ``qa ask`` takes the words of a question without quotes."""
+    monkeypatch.delenv("QA_CORPUS")
+    assert main(["index", str(corpus)]) == 0
+    assert main(["ask", "When", "did", "the", "plane", "leave", "Hong", "Kong?"]) == 0
+    assert "“The plane left Hong Kong at noon.” [1]" in capsys.readouterr().out
+    assert main(["index", str(corpus / "plane.txt")]) == 1
+    assert "plane.txt is a file; name the folder that holds it" in capsys.readouterr().err
+
+
 def test_ask_quotes_and_cites(corpus, capsys):
     """``qa ask`` prints the sentence in quotation marks, its document and its place, and the passages."""
     main(["index"])
@@ -373,7 +395,7 @@ def test_ask_prints_what_the_api_returns(corpus_index, client, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ask", ""], "qa: question: "),
+        (["ask", ""], "qa: question: it is empty; write what you want to know"),
         (["ask", " \n "], "qa: question: "),
         (["ask", "a" * 2001], "qa: question: "),
         (["ask", "\udcff"], "qa: question: "),
@@ -402,7 +424,7 @@ def test_unknown_settings_are_refused(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["ask"], ["ask", "a", "b"], ["index", "--nonsense"], ["ask", "a", "--top-k", "x"]]
+    "arguments", [[], ["nonsense"], ["ask"], ["index", "a", "b"], ["index", "--nonsense"], ["ask", "a", "--top-k", "x"]]
 )
 def test_wrong_usage(capsys, arguments):
     """Wrong usage ends with status 2 and a usage line."""

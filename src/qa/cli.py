@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     flags = {name: getattr(options, name, None) for name in Settings.model_fields}
+    if getattr(options, "folder", None):
+        flags["corpus"] = options.folder
     try:
         settings = load_settings(**flags)
         handler = logging.StreamHandler(sys.stderr)
@@ -90,6 +92,9 @@ def _command(
 
 def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "index", "bring the index up to date with the corpus folder")
+    command.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="the corpus folder, as --corpus and QA_CORPUS name it"
+    )
     command.add_argument("--strict", action="store_true", help="publish nothing if any file cannot be read")
     command.add_argument(
         "--reread", action="store_true", help="parse every file again, also those that have not changed"
@@ -123,7 +128,7 @@ def _add_snapshots(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "ask", "answer one question on the terminal")
-    command.add_argument("question", help="what you want to know, in quotes")
+    command.add_argument("question", nargs="+", metavar="QUESTION", help="what you want to know")
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
     command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")

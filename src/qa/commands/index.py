@@ -5,8 +5,11 @@ import importlib
 import json
 import sys
 import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from qa.commands import EXIT_EMPTY, EXIT_UNREADABLE
@@ -22,11 +25,13 @@ from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.update import Finish, update
 from qa.progress import Progress, ProgressBars, ProgressLines
 from qa.protocols import Engine
-from qa.readers import READERS
-from qa.types import Changes
+from qa.readers import READERS, UNSUPPORTED
+from qa.types import Changes, Unreadable
 
 if TYPE_CHECKING:
     from qa.indexing.indexer import Indexer
+
+LISTED = 3  # names in the line about files that are not supported
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -129,10 +134,24 @@ def _build_telling(strict: bool, build: Build) -> Changes:
 
 
 def render_changes(changes: Changes) -> str:
-    """What a build did: counts, and each file that could not be read with its reason."""
+    """What a build did: counts, each file that could not be read with its reason, and one line for unknown formats."""
     counts = ", ".join(
         f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
     )
     lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
-    lines += [f"  unreadable: {escaped(entry.document_id)}: {escaped(entry.reason)}" for entry in changes.unreadable]
-    return "\n".join(lines)
+    unsupported = [entry for entry in changes.unreadable if entry.reason.startswith(UNSUPPORTED)]
+    damaged = [entry for entry in changes.unreadable if entry not in unsupported]
+    lines += [f"  unreadable: {escaped(entry.document_id)}: {escaped(entry.reason)}" for entry in damaged]
+    return "\n".join([*lines, *_unsupported(unsupported)])
+
+
+def _unsupported(entries: Sequence[Unreadable]) -> Iterator[str]:
+    """One line for all files of formats that are not read; none where there are none."""
+    if not entries:
+        return
+    suffixes = Counter(PurePosixPath(entry.document_id).suffix.lower() or "no suffix" for entry in entries)
+    counts = ", ".join(f"{count} × {escaped(suffix)}" for suffix, count in suffixes.most_common())
+    listed = ", ".join(escaped(entry.document_id) for entry in entries[:LISTED])
+    more = f" and {len(entries) - LISTED} more" if len(entries) > LISTED else ""
+    files = "file is" if len(entries) == 1 else "files are"
+    yield f"  not supported: {len(entries)} {files} of no format that is read ({counts}): {listed}{more}"

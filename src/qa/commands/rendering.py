@@ -23,6 +23,10 @@ def render_answer(answered: Answered) -> str:
     """The quotation with its citations, or the refusal, and the ranked passages."""
     answer = answered.answer
     lines = [_quotation(answer.citations)] if answer.answerable else [_refusal(answered)]
+    if unreadable := len(answered.snapshot.manifest.unreadable):
+        lines.append(
+            f"\n{_counted(unreadable, 'file')} could not be read, so nothing is quoted from there; qa index lists them"
+        )
     if answer.passages:
         lines.append("\nPassages" if answer.answerable else "\nNearest passages (probably not an answer)")
         lines += [_passage(ranked) for ranked in answer.passages]
@@ -38,12 +42,18 @@ def _quotation(citations: Sequence[Citation]) -> str:
 def _refusal(answered: Answered) -> str:
     answer = answered.answer
     count = answered.snapshot.manifest.documents
+    if not count and answered.snapshot.manifest.unreadable:
+        return "There is nothing to answer from: no file in the corpus could be read."
     lines = [f"Your {count} document{'s do' if count != 1 else ' does'} not say."]
     lines += [f"– {REASONS[reason]}" for reason in answer.reasons]
     lines += [f"– {_difference(difference)}" for difference in answer.differences]
     if answer.unmatched_terms:
         lines.append(f"– not in any document: {', '.join(answer.unmatched_terms)}")
     return "\n".join(lines)
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _difference(difference: Difference) -> str:

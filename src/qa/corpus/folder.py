@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
+from qa.corpus.ignored import Ignored
 from qa.errors import CorpusError, UnreadableFile
 
 MAX_FILE_BYTES = 32 * 2**20
 
 
 def list_files(corpus: Path, index: Path | None = None) -> list[str]:
-    """The document ids of all files below a folder, sorted; hidden files and folders are left out.
+    """The document ids of all files below a folder, sorted; hidden ones and those of ``ignored`` are left out.
 
     A document's id is its path inside the folder, with ``/`` and suffix. Where ``index`` lies inside, it is left out:
     it changes with every build. A link to a folder is listed as a file, so that it is reported and not passed over.
@@ -20,6 +21,8 @@ def list_files(corpus: Path, index: Path | None = None) -> list[str]:
     Raises:
         CorpusError: the folder is not there, cannot be listed, or is the index itself.
     """
+    if corpus.is_file():
+        raise CorpusError(f"{corpus} is a file; name the folder that holds it")
     if not corpus.is_dir():
         raise CorpusError(
             f"the corpus folder {corpus} does not exist; make it and put articles in it, or set QA_CORPUS"
@@ -34,13 +37,19 @@ def _walk(corpus: Path, left_out: Path | None) -> Iterator[str]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"the folder {error.filename} cannot be listed ({error.strerror}); mend its permissions")
 
+    ignored = Ignored(corpus)
     for folder, folders, files in os.walk(corpus, onerror=refuse):
         here = Path(folder)
+        inside = {name: (here / name).relative_to(corpus).as_posix() for name in [*folders, *files] if name[0] != "."}
         links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith(".") and (here / name).resolve() != left_out]
+        folders[:] = [
+            name
+            for name in folders
+            if name in inside and (here / name).resolve() != left_out and not ignored.folder(inside[name])
+        ]
         for name in [*files, *links]:
-            if not name.startswith("."):
-                yield (here / name).relative_to(corpus).as_posix()
+            if name in inside and not ignored.file(inside[name]):
+                yield inside[name]
 
 
 def read_file(corpus: Path, document_id: str) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from watchfiles import Change
 from watchfiles import watch as watch_files
 
+from qa.corpus.ignored import IGNORE_FILE
 from qa.errors import CorpusError, IndexLocked, QAError, message_of
 
 logger = logging.getLogger(__name__)
@@ -86,6 +87,8 @@ def _counts(corpus: Path, index: Path, path: Path) -> bool:
     path = path.parent.resolve() / path.name
     if path.is_relative_to(index) or not path.is_relative_to(corpus):
         return False
+    if path == corpus / IGNORE_FILE:
+        return True
     return not any(part.startswith(".") for part in path.relative_to(corpus).parts)
 
 

@@ -9,6 +9,7 @@ from qa.corpus.folder import list_files
 from qa.durable import status
 from qa.indexing.file_states import FileState, look
 from qa.progress import Progress, no_progress
+from qa.readers import UNSUPPORTED
 from qa.readers.isolation import Parser
 from qa.types import Document, Unreadable
 
@@ -71,7 +72,8 @@ def read_files(
                 state = state.holding(readings)
                 parsed |= {reading.id: reading for reading in readings if isinstance(reading, Document)}
             for entry in state.unreadable:
-                logger.warning("%s: %s", entry.document_id, entry.reason)
+                level = logging.INFO if entry.reason.startswith(UNSUPPORTED) else logging.WARNING
+                logger.log(level, "%s: %s", entry.document_id, entry.reason)
             states[name] = state
             progress("reading", done, len(files))
     return Reading(states, parsed)

@@ -75,6 +75,7 @@ FORMATS = (
 )
 READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
 
+UNSUPPORTED = "the suffix "  # how the reason begins for a file of no format that is read
 _LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
 
 
@@ -86,7 +87,7 @@ def reader_of(document_id: str) -> Format:
     """
     suffix = PurePosixPath(document_id).suffix.lower()
     if suffix not in READERS:
-        raise UnreadableFile(f"the suffix {suffix or '(none)'!r} is not supported; supported: {', '.join(READERS)}")
+        raise UnreadableFile(f"{UNSUPPORTED}{suffix or '(none)'!r} is not supported; supported: {', '.join(READERS)}")
     return READERS[suffix]
 
 

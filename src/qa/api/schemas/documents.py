@@ -15,6 +15,9 @@ class IndexBody(BaseModel):
     passages: int
     built_at: str
     embedder: str
+    unreadable_files: int = Field(
+        description="how many files, lines and pages no answer can quote; GET /index lists them"
+    )
 
     @classmethod
     def of(cls, manifest: Manifest) -> Self:
@@ -24,6 +27,7 @@ class IndexBody(BaseModel):
             passages=manifest.passages,
             built_at=manifest.built_at,
             embedder=manifest.embedder,
+            unreadable_files=len(manifest.unreadable),
         )
 
 

@@ -123,6 +123,8 @@ def parse_question(text: str, top_k: int = 5) -> Question:
     Raises:
         QuestionError: naming what is wrong with it.
     """
+    if not text.strip():
+        raise QuestionError("question: it is empty; write what you want to know, such as: When was the mill built?")
     try:
         return AskBody(question=text, top_k=top_k).to_question()
     except ValidationError as error:
