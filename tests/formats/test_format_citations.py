@@ -74,7 +74,13 @@ def test_a_citation_of_a_pdf_has_its_page(service):
 
 def test_the_page_shows_the_page(service):
     """What a reader sees below a quotation names its page, and says nothing where there are none."""
-    templates = Environment(loader=FileSystemLoader(web_folder() / "templates"), autoescape=True, trim_blocks=True)
+    templates = Environment(
+        loader=FileSystemLoader(web_folder() / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    templates.install_null_translations(newstyle=True)
     shown = templates.get_template("_marks.html").module.page
     bridge, mill = (service.snapshot.document_by_id[name] for name in ("bridge.pdf", "mill.html"))
     assert shown(bridge, bridge.text.index(honest.LAST)).strip() == "· page 3"

@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from qa.answering.contrast import Contrast, contrast
+from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, MOST, Pool, gather
-from qa.answering.rows import named_row
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
 from qa.index.snapshot import Snapshot
 from qa.protocols import ExactSpan, Extraction, Extractor, Scores
@@ -25,7 +25,7 @@ from qa.retrieval.retriever import Retrieval
 from qa.types import Candidate
 
 READ = 3  # passages; each costs some 20 ms
-ROW = 0.8  # of the probability goes to the row of a table that the question names
+ROW = 0.8  # of the probability goes to the sentence that the question names
 EXACT = 0.5  # the least probability of an exact answer that is marked, given that its sentence answers
 WEIGHTS: Mapping[str, float] = json.loads(files("qa.answering").joinpath("choice.json").read_text("utf-8"))
 
@@ -41,7 +41,7 @@ class Reading:
         sentences: what is quoted.
         extractions: one for each passage.
         contrast: what the question and the quotation do not share.
-        is_structured: what is quoted is a row of a table, or a list, that the question names.
+        is_structured: what is quoted is a row of a table, a clause, or a list that the question names.
         complete: of a question for several things, whether all sentences that say them are quoted; None for others.
     """
 
@@ -92,7 +92,7 @@ class Reading:
 def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], extractor: Extractor) -> Reading:
     """Read the first passages; at least one candidate is given, with the evidence for it."""
     assert retrieval.evidence is not None
-    row = named_row(snapshot, retrieval.query, candidates)
+    row = named_sentence(snapshot, retrieval.query, candidates)
     head = tuple(candidates[:READ])
     if row is not None and row[0] >= READ:
         head = (candidates[row[0]], *head[:-1])
