@@ -41,6 +41,7 @@ OWNERS = {
     "mcp": ("api/mcp.py",),
     "itsdangerous": ("api/access.py",),
     "limits": ("api/clients.py",),
+    "landlockpy": ("readers/sandbox.py",),
     "cachetools": ("serving/answer_cache.py",),
     "prometheus_client": ("api/",),
     "bm25s": ("index/bm25.py",),

@@ -12,6 +12,7 @@ from qa.index.engines.records import unpack
 from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
 from qa.protocols import Admitted, Engine
+from qa.readers.sandbox import in_force
 
 SAMPLED = 200  # passages and documents of a shared engine that are read
 UNIT_TOLERANCE = 1e-3
@@ -74,6 +75,7 @@ def _checks(snapshot: Snapshot, indexer: Indexer) -> Iterator[Check]:
     yield _unit_length(snapshot)
     yield _verbatim(snapshot)
     yield _truncation(snapshot, indexer)
+    yield Check("parser", True, in_force())
     yield Check("unreadable", not manifest.unreadable, f"{len(manifest.unreadable)} files could not be read")
     try:
         stale = indexer.is_stale()

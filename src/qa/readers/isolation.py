@@ -7,8 +7,10 @@ serves one file after another, and is replaced after it had to be killed. It get
 import json
 import os
 import selectors
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from time import monotonic
@@ -147,8 +149,20 @@ class _Worker:
     """The other process and the pipes to it; neither side of them ever waits longer than it is told."""
 
     def __init__(self, seconds: float, memory_bytes: int) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  this very Python, with numbers for arguments
-            [sys.executable, "-X", "utf8", "-m", "qa.readers.worker", str(seconds), str(memory_bytes)],
+        self._scratch = tempfile.mkdtemp(prefix="qa-parser-")
+        try:
+            self._process = self._started(str(seconds), str(memory_bytes), self._scratch)
+        except OSError:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        self._requests, self._answers = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._answers, selectors.EVENT_READ)
+        self._received = b""
+
+    def _started(self, *limits: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  this very Python, with its limits for arguments
+            [sys.executable, "-X", "utf8", "-m", "qa.readers.worker", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -160,10 +174,6 @@ class _Worker:
                 "TZ": "UTC",
             },
         )
-        self._requests, self._answers = _pipe(self._process.stdin), _pipe(self._process.stdout)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._answers, selectors.EVENT_READ)
-        self._received = b""
 
     @property
     def process_id(self) -> int:
@@ -208,6 +218,7 @@ class _Worker:
         self._selector.close()
         self._process.kill()
         self._process.communicate()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def _pipe(file: IO[bytes] | None) -> int:

@@ -11,12 +11,15 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from qa.errors import UnreadableFile
 from qa.readers import read, reader_of
+from qa.readers.sandbox import restrict
 from qa.readers.tasks import TASKS, load_task
 from qa.types import Unreadable
 
@@ -75,10 +78,13 @@ def answer(document_id: str, work: Work, answers: IO[bytes], seconds: float) -> 
 
 
 def main() -> None:
-    """Limit this process, and serve."""
+    """Limit this process to time, memory, and a folder of its own to write in; serve."""
     seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    scratch = Path(sys.argv[3])
+    tempfile.tempdir = str(scratch)
+    restrict(scratch)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between the answers
     serve(sys.stdin.buffer, answers, seconds)
