@@ -4,6 +4,7 @@
 # make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make eval   measure answers on questions whose answers are known
+# make attack  attack a server of the built wheel, and print what it withstood (ATTACK=--short takes a minute)
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
 # make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
 # make deploy  lint what is deployed, and replay the image's steps in a bare virtual environment
@@ -14,7 +15,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint deploy integrations faults engines eval screenshots bench clean
+.PHONY: run test lint deploy integrations faults engines eval screenshots bench clean attack
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -75,6 +76,14 @@ deploy: $(VENV)/.dev
 bench: $(VENV)/.run
 	$(PIP) install -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+# The wheel as it would be installed, attacked over HTTP; ATTACK=--short takes a minute.
+attack: $(VENV)/.dev
+	$(PIP) install -c constraints.txt -e '.[bench]'
+	rm -rf build/attack
+	$(BIN)/python -m hatchling build -t wheel -d build/attack
+	$(PIP) install --no-deps --target build/attack/site build/attack/*.whl
+	PYTHONPATH=build/attack/site $(BIN)/python benchmarks/attack.py $(ATTACK)
 
 clean:
 	rm -rf $(VENV) dist build

@@ -5,6 +5,7 @@ import logging
 import resource
 import signal
 import socket
+import sys
 import time
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 BACKLOG = 128  # as many are accepted before the first of them is looked at
 MOST_FILES = 65_536
 TICKS_A_SECOND = 10
+SWITCH_S = 0.001  # after which a thread that works lets the event loop have its turn
 
 
 def serve(settings: Settings) -> None:
@@ -42,6 +44,7 @@ def serve(settings: Settings) -> None:
     # uvicorn shuts down and then raises the signal again. Ctrl+C is to end the process there, as SIGTERM does: winding
     # Python down around a thread that is loading a model can abort.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.setswitchinterval(SWITCH_S)
     server.run(sockets=[listener])
 
 

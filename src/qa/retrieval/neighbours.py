@@ -11,7 +11,7 @@ import numpy as np
 
 from qa.arrays import unit
 from qa.index.snapshot import Snapshot
-from qa.protocols import Rows, Vectors
+from qa.protocols import Rows, Scores, Vectors
 from qa.types import Document, Span
 
 # Rocchio 1971, "Relevance feedback in information retrieval". Manning, Raghavan and Schütze 2008, section 9.1.1, take
@@ -47,15 +47,28 @@ def sentence_similarities(
 
     ``rows`` are adjacent rows of the document's passages, to compare those alone.
     """
+    spans, cosines = document_cosines(snapshot, document_id, vector, rows)
+    return [
+        SentenceSimilarity(snapshot.document_by_id[document_id], Span(start, end), cosine)
+        for (start, end), cosine in zip(spans.tolist(), cosines.tolist(), strict=True)
+    ]
+
+
+def document_cosines(
+    snapshot: Snapshot, document_id: str, vector: Vectors, rows: range | None = None
+) -> tuple[Rows, Scores]:
+    """The spans, ``(sentences, 2)``, of a document's sentences, and their cosines to a unit vector, ``(sentences,)``.
+
+    ``rows`` are adjacent rows of the document's passages, to compare those alone.
+    """
     if rows is None:
         rows = document_rows(snapshot, document_id)
     if not rows:
-        return []
-    document = snapshot.document_by_id[document_id]
+        return np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
     snapshot, rows = snapshot.at(rows)
-    spans = [span for row in rows for span in snapshot.passages[row].sentences]
-    cosines = snapshot.sentence_vectors.vectors(_sentences(snapshot, rows)) @ vector
-    return [SentenceSimilarity(document, span, float(cosine)) for span, cosine in zip(spans, cosines, strict=True)]
+    first, last = snapshot.sentence_starts[[rows.start, rows.stop]].tolist()
+    cosines: Scores = snapshot.sentence_vectors.vectors(_sentences(snapshot, rows)) @ vector
+    return snapshot.passages.spans[first:last], cosines
 
 
 def echoes(snapshot: Snapshot, document_id: str, span: Span, count: int) -> list[SentenceSimilarity]:

@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+
+import numpy as np
 
 from qa.analysis import analyze
 from qa.api.page.marking import Block, blocks
@@ -12,8 +13,8 @@ from qa.api.page.view import View
 from qa.api.page.why import telling_terms
 from qa.errors import DocumentNotFound
 from qa.index.snapshot import Snapshot
-from qa.protocols import Vectors
-from qa.retrieval.neighbours import SentenceSimilarity, sentence_similarities
+from qa.protocols import Rows, Scores, Vectors
+from qa.retrieval.neighbours import SentenceSimilarity, document_cosines, sentence_similarities
 from qa.types import Answer, Document, Span
 
 STRIP_HEIGHT = 1000  # units of the drawing
@@ -85,7 +86,7 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
     """
     document = find_document(snapshot, view.open or "")
     span = view.span_in(document)
-    compared = [] if vector is None else sentence_similarities(snapshot, document.id, vector)
+    compared = None if vector is None else document_cosines(snapshot, document.id, vector)
     part = part_at(document, span.start if span else 0)
     spots = _spots(answer) if answer else []
     current = next((n for n, s in enumerate(spots) if s.document_id == document.id and s.span == span), None)
@@ -94,8 +95,8 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
         span=span,
         part=part,
         blocks=document_blocks(snapshot, document, part, span, answer.searched_text if answer else ""),
-        bars=list(_bars(document, compared)),
-        closest=sorted(compared, key=lambda sentence: (-sentence.similarity, sentence.span))[:CLOSEST],
+        bars=list(_bars(document, *compared)) if compared else [],
+        closest=_closest(document, *compared) if compared else [],
         place=current + 1 if current is not None else 0,
         places=len(spots),
         previous=spots[current - 1] if current else None,
@@ -146,20 +147,30 @@ def _spots(answer: Answer) -> list[Spot]:
     return spots
 
 
-def _bars(document: Document, compared: Sequence[SentenceSimilarity]) -> Iterator[Bar]:
+def _closest(document: Document, spans: Rows, cosines: Scores) -> list[SentenceSimilarity]:
+    return _sentences(document, spans, cosines, np.lexsort((spans[:, 0], -cosines))[:CLOSEST])
+
+
+def _sentences(document: Document, spans: Rows, cosines: Scores, chosen: Rows) -> list[SentenceSimilarity]:
+    pairs = zip(spans[chosen].tolist(), cosines[chosen].tolist(), strict=True)
+    return [SentenceSimilarity(document, Span(start, end), cosine) for (start, end), cosine in pairs]
+
+
+def _bars(document: Document, spans: Rows, cosines: Scores) -> Iterator[Bar]:
     """At most ``STRIP_BARS`` bars: sentences that fall on the same height share one, which shows the closest.
 
     A bar is as wide as its sentence's cosine rises above the document's median; the closest has the whole width.
     """
-    scale = STRIP_HEIGHT / max(len(document.text), 1)
-    drawn: dict[int, SentenceSimilarity] = {}
-    for sentence in compared:
-        slot = sentence.span.start * STRIP_BARS // max(len(document.text), 1)
-        if slot not in drawn or drawn[slot].similarity < sentence.similarity:
-            drawn[slot] = sentence
-    usual = median(sentence.similarity for sentence in compared) if compared else 0.0
-    rise = max(max((sentence.similarity for sentence in compared), default=0.0) - usual, LEAST_RISE)
-    for sentence in drawn.values():
+    if not len(spans):
+        return
+    length = len(document.text)
+    slots = spans[:, 0] * STRIP_BARS // length
+    order = np.lexsort((spans[:, 0], -cosines, slots))
+    closest = order[np.flatnonzero(np.diff(slots[order], prepend=-1))]
+    usual = float(np.median(cosines))
+    rise = max(float(cosines.max()) - usual, LEAST_RISE)
+    scale = STRIP_HEIGHT / length
+    for sentence in _sentences(document, spans, cosines, closest):
         strength = (sentence.similarity - usual) / rise
         if strength < FAINTEST:
             continue
