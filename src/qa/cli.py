@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import argcomplete
+
 import qa
 from qa.commands import EXIT_ERROR, EXIT_INTERRUPTED
 from qa.config import Settings, load_settings, names_hub_model
@@ -24,6 +26,7 @@ Every option that names a setting can be given as QA_<NAME> in the environment."
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; expected failures are one line on standard error."""
     parser = _parser()
+    argcomplete.autocomplete(parser)  # does nothing unless a shell asks
     options = parser.parse_args(arguments)
     flags = {name: getattr(options, name, None) for name in Settings.model_fields}
     if getattr(options, "folder", None):
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_migrate(commands)
     _add_verify(commands)
     _add_keys(commands)
+    _add_completion(commands)
     _add_eval(commands)
     return parser
 
@@ -163,6 +167,11 @@ def _add_migrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "keys", "make a key that signs evidence packs")
     command.add_argument("path", type=Path, metavar="PATH", help="where to write it; the public key becomes PATH.pub")
+
+
+def _add_completion(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "completion", "let a shell complete commands: source <(qa completion bash)")
+    command.add_argument("shell", choices=["bash", "zsh", "fish"], help="fish: qa completion fish | source")
 
 
 def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
