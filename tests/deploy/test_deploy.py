@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 import yaml
@@ -14,19 +13,11 @@ from places import CHECKOUT
 DEPLOY = CHECKOUT / "deploy"
 
 
-def test_the_lock_is_what_is_needed():
-    """deploy/requirements.txt is what the script makes of pyproject.toml, without PyTorch; or it has to run again."""
-    made = subprocess.run([sys.executable, DEPLOY / "lock.py"], capture_output=True, text=True, check=True).stdout
-    lock = (DEPLOY / "requirements.txt").read_text("utf-8")
-    assert made == lock, "run: python deploy/lock.py > deploy/requirements.txt"
-    assert not re.search(r"^(torch|transformers|sentence-transformers)==", lock, re.MULTILINE)
-
-
-def test_the_lock_agrees_with_the_constraints():
-    """Both locks have the same versions."""
-    constraints = _versions((CHECKOUT / "constraints.txt").read_text("utf-8"))
+def test_the_lock_has_no_pytorch():
+    """What makes the image large is not in its lock; make deploy compares the lock with the dependencies."""
     lock = _versions((DEPLOY / "requirements.txt").read_text("utf-8"))
-    assert {name: version for name, version in lock.items() if constraints.get(name, version) != version} == {}
+    assert {"numpy", "onnxruntime", "fastapi"} <= lock.keys()
+    assert not {"torch", "transformers", "sentence-transformers"} & lock.keys()
 
 
 def _versions(text):
