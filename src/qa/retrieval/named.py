@@ -38,7 +38,7 @@ def lift(snapshot: Snapshot, query: Query, candidates: Sequence[Candidate]) -> l
     said = np.zeros(len(candidates), dtype=np.int64)
     for words in query.named:
         rows = set(_rows_with(snapshot, words).tolist())
-        said += [found.row in rows and _says(snapshot, found.row, words) for found in candidates]
+        said += np.asarray([c.row in rows and _says(snapshot, c.row, words) for c in candidates], dtype=np.int64)
     lifted = list(candidates)
     place = int(np.argmax(said)) if len(said) else 0
     if place >= PLACE:

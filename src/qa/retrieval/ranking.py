@@ -72,8 +72,15 @@ def rank(evidence: Evidence) -> list[Candidate]:
 
 
 def _weights(kind: str, features: Sequence[str]) -> Scores:
-    """One weight per feature; a feature without one counts nothing."""
-    return np.asarray([WEIGHTS[kind].get(name, 0.0) for name in features], dtype=np.float32)
+    """One weight per feature.
+
+    Raises:
+        KeyError: a weight is of no feature, or a feature has none.
+    """
+    unknown = WEIGHTS[kind].keys() - set(features)
+    if unknown:
+        raise KeyError(f"ranking.json weighs what is no feature: {', '.join(sorted(unknown))}")
+    return np.asarray([WEIGHTS[kind][name] for name in features], dtype=np.float32)
 
 
 def _best_sentence(evidence: Evidence) -> Rows:

@@ -1,0 +1,135 @@
+"""Which sentence of the first passages is quoted, and what is told apart, on made-up extractions."""
+
+import math
+
+import numpy as np
+import pytest
+
+from qa.answering.confidence import assess
+from qa.answering.labels import named_sentence
+from qa.answering.pool import FEATURES, gather
+from qa.answering.reading import READ, WEIGHTS, probabilities, read
+from qa.protocols import ExactSpan, Extraction
+from qa.retrieval.query import make_query
+from qa.retrieval.retriever import Retriever
+from qa.types import Reason, Span
+
+TEXTS = {
+    "boats": "OSKERBY - The Puffin sailed with twelve cars. She was built in 1921. Who built her?",
+    "mill": "The old mill ground oats. The formal agreement was signed in May.",
+    "wood": "Wood | Weeks | Price\n\nAsh | 13 | 32\n\nWillow | 46 | 98",
+    "lease": "3 Rent\n\n3.1 Either side may end the lease.\n\n3.11 Dogs are allowed.",
+}
+
+
+class Saying:
+    """An extractor that finds one text's words wherever they stand, and is sure of it."""
+
+    def __init__(self, words: str = "") -> None:
+        self.words = words
+        self.read: list[str] = []
+
+    def __call__(self, question, passages):
+        self.read += [passage.document_id for passage in passages]
+        return [self._extract(passage) for passage in passages]
+
+    def _extract(self, passage):
+        start = passage.text.find(self.words) if self.words else -1
+        if start < 0:
+            even = math.log(1 / len(passage.sentences))
+            return Extraction((), tuple(even for _ in passage.sentences), 3.0)
+        span = Span(passage.start + start, passage.start + start + len(self.words))
+        holds = [s.start <= span.start and span.end <= s.end for s in passage.sentences]
+        return Extraction((ExactSpan(span, -0.1),), tuple(-0.01 if held else -6.0 for held in holds), -3.0)
+
+
+@pytest.fixture(scope="module")
+def snapshot(snapshot_of):
+    return snapshot_of(**TEXTS)
+
+
+def reading_of(snapshot, words, question, said=""):
+    retrieval = Retriever(words).retrieve(snapshot, question)
+    return retrieval, read(snapshot, retrieval, retrieval.candidates, Saying(said))
+
+
+def test_every_feature_has_a_weight() -> None:
+    """No feature counts nothing in silence, and no weight is of none."""
+    assert WEIGHTS.keys() == set(FEATURES)
+
+
+def test_only_the_first_passages_are_read(snapshot, words) -> None:
+    """Reading costs most, and is for the first three."""
+    retrieval = Retriever(words).retrieve(snapshot, "When was the Puffin built?")
+    extractor = Saying()
+    read(snapshot, retrieval, retrieval.candidates, extractor)
+    assert extractor.read == [snapshot.passages[c.row].document_id for c in retrieval.candidates[:READ]]
+
+
+def test_what_the_extractor_reads_is_quoted(snapshot, words) -> None:
+    """The sentence with the exact answer, which is marked, wherever the passage ranks."""
+    _, reading = reading_of(snapshot, words, "When was the Puffin built?", "in 1921")
+    assert reading.pool.texts[reading.sentences.best] == "She was built in 1921."
+    assert reading.exact is not None
+    start, end = reading.exact.span.start, reading.exact.span.end
+    assert TEXTS["boats"][start:end] == "in 1921"
+    assert reading.features["says"] == pytest.approx(0.3)
+    assert reading.features["says_span"] == pytest.approx(math.exp(-0.1))
+
+
+def test_features_of_form(snapshot, words) -> None:
+    """A dateline, a question and a first sentence are told; the rank of their passage too."""
+    retrieval = Retriever(words).retrieve(snapshot, "When was the Puffin built?")
+    head = retrieval.candidates[:READ]
+    extractions = Saying()("", [snapshot.passages[candidate.row] for candidate in head])
+    pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
+    columns = {name: dict(zip(pool.texts, pool.features[:, i], strict=True)) for i, name in enumerate(FEATURES)}
+    lead, asked = "OSKERBY - The Puffin sailed with twelve cars.", "Who built her?"
+    assert [columns["dateline"][lead], columns["first"][lead], columns["question"][lead]] == [1, 1, 0]
+    assert [columns["dateline"][asked], columns["first"][asked], columns["question"][asked]] == [0, 0, 1]
+    assert columns["length"][asked] == pytest.approx(math.log(4))
+    assert columns["short"][asked] == 1
+    assert set(columns["second"].values()) == {0.0, 1.0}
+    assert probabilities(pool).sum() == pytest.approx(1.0)
+
+
+def test_a_named_row_and_clause(snapshot, words) -> None:
+    """The row whose label the question has, where it asks for a column; the clause of that very number."""
+    for question, quoted in (
+        ("How many weeks for willow?", "Willow | 46 | 98"),
+        ("What does clause 3.1 say?", "3.1 Either side may end the lease."),
+    ):
+        retrieval, reading = reading_of(snapshot, words, question)
+        assert reading.pool.texts[reading.sentences.best] == quoted
+        assert not assess(snapshot, retrieval, retrieval.candidates, reading).reasons
+    query = make_query("What colour is willow?", snapshot.lexical, words)
+    retrieval = Retriever(words).retrieve(snapshot, "What colour is willow?")
+    assert named_sentence(snapshot, query, retrieval.candidates) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("When was the informal agreement signed?", Reason.NEGATED), ("What is rice?", Reason.NO_RELEVANT_PASSAGE)],
+)  # fmt: skip
+def test_reasons(snapshot, words, question: str, reason: Reason) -> None:
+    """What is told of the opposite is never an answer; what nothing is about is refused as such."""
+    retrieval, reading = reading_of(snapshot, words, question, "in May" if reason is Reason.NEGATED else "")
+    assessment = assess(snapshot, retrieval, retrieval.candidates, reading)
+    assert assessment.reasons[0] in {reason, Reason.NO_RELEVANT_PASSAGE}
+    assert assessment.reasons
+
+
+def test_no_question_is_refused(snapshot, words) -> None:
+    """Thanks are no question, and neither is punctuation."""
+    for text in ("Thanks!", "?!"):
+        retrieval, reading = reading_of(snapshot, words, text)
+        assessment = assess(snapshot, retrieval, retrieval.candidates, reading)
+        assert assessment.confidence.probability == 0.0
+        assert assessment.reasons == (Reason.NO_RELEVANT_PASSAGE,)
+
+
+def test_the_same_question_gives_the_same_reading(snapshot, words) -> None:
+    """Nothing depends on what was asked before."""
+    first, second = (reading_of(snapshot, words, "When was the Puffin built?", "in 1921")[1] for _ in range(2))
+    assert np.array_equal(first.probabilities, second.probabilities)
+    assert first.features == second.features
