@@ -190,7 +190,7 @@ def test_ask_in_this_document(page):
     page.get_by_role("link", name="Ask in this document").click()
     expect(page.locator("#scope .chip")).to_contain_text("in: Xu Jiatun: from Beijing")
     expect(page.locator("#question")).to_be_focused()
-    ask(page, "Which medal did Jia Jia win in chess in 1999?")
+    ask(page, "What is the capital of Peru?")
     expect(page.locator("#source")).to_be_visible()
     assert passages_from(page) <= {"xu-jiatun.md"}
     refusal = page.locator(".turn").last.locator(".refusal")

@@ -1,6 +1,7 @@
 // The source beside the answer: opening at a sentence, walking through it, and going back to where one came from.
 
 import { $, $$, parse, request, warn } from "./dom.js";
+import { t } from "./texts.js";
 import * as view from "./view.js";
 
 const narrow = matchMedia("(max-width: 63.99rem)");
@@ -106,7 +107,7 @@ const choose = (sentence) => {
   Object.assign(panel().dataset, { start, end, quote: here(start).map((part) => part.dataset.text ?? part.textContent).join("\n\n") });
   let link = $("[data-action=echo]", panel());
   if (!link) {
-    link = Object.assign(document.createElement("a"), { className: "button plain", textContent: "Who else says this?" });
+    link = Object.assign(document.createElement("a"), { className: "button plain", textContent: t("Who else says this?") });
     link.dataset.action = "echo";
     $("header .actions", panel()).append(link);
   }

@@ -19,6 +19,7 @@ from qa.api.clients import ClientLimits
 from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.page.assets import Assets
+from qa.api.page.problem_page import problem_page
 from qa.api.page.templates import Pages
 from qa.api.routes import ROUTERS
 from qa.api.routes.jobs import Streams
@@ -98,7 +99,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.mount("/static", Assets(web_folder() / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
-    errors.install(app)
+    errors.install(app, problem_page)
     app.add_middleware(Admission)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)

@@ -2,13 +2,13 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -43,12 +43,24 @@ def problem(
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Let the application answer each kind of failure with a problem document."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(QAError, _expected)
+Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+Shown = Callable[[Request, JSONResponse], Response]
+"""A problem as the client wants to see it."""
+
+
+def install(app: FastAPI, shown: Shown = lambda _, problem: problem) -> None:
+    """Let the application answer each kind of failure with a problem document, or with what ``shown`` makes of it."""
+    app.add_exception_handler(RequestValidationError, _shown(_invalid, shown))
+    app.add_exception_handler(HTTPException, _shown(_http, shown))
+    app.add_exception_handler(QAError, _shown(_expected, shown))
     app.add_exception_handler(Exception, _unexpected)
+
+
+def _shown(handler: Handler, shown: Shown) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return shown(request, await handler(request, error))
+
+    return handle
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -48,9 +48,8 @@ class Turn:
 
     @property
     def carried(self) -> str:
-        """The words that earlier questions lent to this one, as far as they stand behind it."""
-        asked, searched = self.answer.question, self.answer.searched_text
-        return searched.removeprefix(asked).strip() if self.view.history and searched.startswith(asked) else ""
+        """The words that earlier questions lent to this one."""
+        return " ".join(self.answer.carried)
 
     @property
     def unsure(self) -> bool:
@@ -152,7 +151,12 @@ def _turn(service: Service, answered: Answered, view: View, neighbours: tuple[st
         answered,
         neighbours,
         body.model_dump_json(),
-        clippings(snapshot, answer, near=NEARER if answer.confidence.band is Band.LOW else NEAR),
+        clippings(
+            snapshot,
+            answer,
+            [(exact.document.id, exact.span) for exact in answer.exact],
+            near=NEARER if answer.confidence.band is Band.LOW else NEAR,
+        ),
         _closest(service, answered) if answer.answerable and answer.confidence.band is Band.LOW else (),
     )
 
