@@ -29,10 +29,6 @@ BAD_FILES = {
     "no-suffix": (b"words", UNSUPPORTED),
     "binary.txt": (bytes(range(256)) * 40, "is not UTF-8 and no other encoding fits; save the file as UTF-8"),
     "nul.md": (b"words\0words", "the file is not text (it holds control characters)"),
-    "utf-16-without-mark.txt": (
-        "plain words".encode("utf-16-le"),
-        "the file is not text (it holds control characters)",
-    ),
     "cut.txt": (b"\xff\xfe" + "words".encode("utf-16-le") + b"\x00", "the file begins as UTF-16-LE but byte"),
     "line.txt": (b"word " * (LINE_OF_3_MB // 5), "characters stand without the end of a sentence or line"),
     "front.md": (

@@ -2,11 +2,11 @@
 
 import codecs
 import re
-import unicodedata
 
 from charset_normalizer import from_bytes
 
 from qa.errors import UnreadableFile
+from qa.readers.unmarked import WESTERN, latin_encoding, utf16_order
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -15,7 +15,6 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WESTERN = "cp1252"
 _DECLARED_WITHIN = 2048
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
@@ -24,18 +23,11 @@ _PAGE_ENCODING = re.compile(  # of the WHATWG standard: UTF-7 and the like would
     r"utf-?8|iso-8859-\d+|latin-?1|us-ascii|ascii|windows-\d+|cp\d+|big5(?:-hkscs)?|gb2312|gbk|gb18030|euc-(?:jp|kr)"
     r"|shift[-_]jis|x-sjis|iso-2022-jp|koi8-[ru]|macintosh"
 )
-_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), _WESTERN) | {
+_AS_BROWSERS_READ = dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), WESTERN) | {
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "x-sjis": "shift_jis",
 }
-_WESTERN_SIGNS = frozenset(
-    "àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜŸ«»“”„‘’‚‹›–—…•·°§©®™€£¥¢ªº½¼¾×¡¿\u00a0\u00ad"
-)
-_INSIDE_A_WORD = re.compile(r"\w[¡¿ªº°§½¼¾]\w")
-LAST_ASCII = 0x7F
-_FEW = 0.15  # of the bytes of a text
-_ZEROS = 0.6  # of every second byte: Latin text in UTF-16
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
@@ -85,11 +77,13 @@ def _decode_marked(content: bytes) -> str | None:
 
 
 def _decode_unmarked(content: bytes) -> str:
+    if b"\0" in content and (order := utf16_order(content)):
+        return content.decode(order)
     try:
-        return content.decode(_unmarked_utf16(content) or "utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         try:
-            return content.decode("utf-8" if b"\0" in content else _detect(content))
+            return content.decode(_detect(content))
         except UnicodeDecodeError:  # the guess comes from samples of a long file
             raise UnreadableFile(
                 f"byte {error.start} is not UTF-8 and no other encoding fits; save the file as UTF-8"
@@ -97,46 +91,14 @@ def _decode_unmarked(content: bytes) -> str:
 
 
 def _detect(content: bytes) -> str:
-    """The likeliest encoding, UTF-8 where none fits.
-
-    Where several Latin ones fit, it is Windows-1252, which is what the web takes for granted too (WHATWG Encoding
-    Standard, section 4.2): the detector would take another, and every ï would become a ď.
-    """
+    """The likeliest encoding, UTF-8 where none fits; where several of Latin script fit equally, the western one."""
+    if b"\0" in content:
+        return "utf-8"
+    if (latin := latin_encoding(content)) is not None:
+        return latin
     matches = from_bytes(content)
     best = matches.best()
     if best is None:
         return "utf-8"
-    if _is_mostly_latin(content, str(best)) and _is_western(content):
-        return _WESTERN
     equal = (m for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence))
-    return _WESTERN if any(_WESTERN in match.could_be_from_charset for match in equal) else best.encoding
-
-
-def _is_mostly_latin(content: bytes, text: str) -> bool:
-    """Whether a text has Latin letters alone, or so few bytes beyond ASCII that no other script explains them."""
-    beyond = sum(byte > LAST_ASCII for byte in content)
-    return beyond < _FEW * len(content) or all(
-        unicodedata.name(c, "").startswith("LATIN") for c in set(text) if _is_letter(c)
-    )
-
-
-def _is_letter(character: str) -> bool:
-    return not character.isascii() and unicodedata.category(character) in {"Lu", "Ll", "Lt", "Lo"}
-
-
-def _is_western(content: bytes) -> bool:
-    """Whether bytes read as Windows-1252 hold nothing but the letters and signs of western languages, where they go."""
-    try:
-        text = content.decode(_WESTERN)
-    except UnicodeDecodeError:
-        return False
-    return all(c.isascii() or c in _WESTERN_SIGNS for c in set(text)) and not _INSIDE_A_WORD.search(text)
-
-
-def _unmarked_utf16(content: bytes) -> str | None:
-    """UTF-16 without a mark, told by the zeros that Latin text has in every second byte; None where it is not."""
-    even, odd = content[::2].count(0), content[1::2].count(0)
-    half = max(len(content) // 2, 1)
-    if odd >= _ZEROS * half > even:
-        return "utf-16-le"
-    return "utf-16-be" if even >= _ZEROS * half > odd else None
+    return WESTERN if any(WESTERN in match.could_be_from_charset for match in equal) else best.encoding
