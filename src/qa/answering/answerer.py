@@ -32,6 +32,7 @@ from qa.types import (
 
 CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
 RERANK_DEPTH = 20
+CLEARLY = 0.3  # more probable is the answer to the less likely form of a question that follows others
 FLUENT = 0.5  # of the candidates' tokens as long as English ones: the extractor reads English alone
 
 
@@ -48,13 +49,18 @@ class Answerer:
     def answer(self, snapshot: Snapshot, question: Question) -> Answer:
         """Answer a question: the same snapshot and question give the same answer.
 
-        One that follows others (``question.history``) is searched for with their words and without, and the better
-        answer is given.
+        One that follows others (``question.history``) is searched for with their words and without: the likelier
+        form answers, unless it is refused or the other's answer is clearly more probable.
         """
         if not snapshot.passages:
             return _empty_handed(question, Reason.EMPTY_INDEX)
-        answers = (self._answer(snapshot, question, form) for form in forms(question.text, question.history))
-        return max(answers, key=lambda answer: (answer.answerable, answer.confidence.probability))
+        answers = [self._answer(snapshot, question, form) for form in forms(question.text, question.history)]
+        likeliest, *others = answers
+        for other in others:
+            ahead = other.confidence.probability - likeliest.confidence.probability
+            if other.answerable and (not likeliest.answerable or ahead > CLEARLY):
+                return other
+        return likeliest
 
     def _answer(self, snapshot: Snapshot, question: Question, form: Form) -> Answer:
         started = perf_counter()

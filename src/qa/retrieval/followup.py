@@ -12,6 +12,7 @@ from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, tok
 
 MAX_CARRIED = 8  # words; more would drown the question
 FEW_WORDS = 2  # a question with no more content words than that, and no name, is an ellipsis
+SOME_WORDS = 3  # a question with no more content words, and no name, may still lean on others
 
 _SMALL_TALK = frozenset(
     "hi hello hey thanks thank cheers bye goodbye great good morning afternoon evening ok okay never mind helpful nice "
@@ -44,14 +45,18 @@ def forms(question: str, history: Sequence[str]) -> list[Form]:
     """The ways to search for a question after others (oldest first), the likeliest one first.
 
     A question after others may stand alone or lean on them, and its words do not always tell: whoever answers tries
-    both and takes the better.
+    both. One with a name or several content words stands alone.
     """
     carried = carried_words([earlier for earlier in history if not is_small_talk(earlier)], question)
     alone = Form(question)
     if not carried or is_small_talk(question):
         return [alone]
     leaning = Form(" ".join((*carried, question)), carried)
-    return [leaning, alone] if needs_context(question) else [alone, leaning]
+    if needs_context(question):
+        return [leaning, alone]
+    tokens = analyze(question)
+    content = sum(token.word not in FUNCTION_WORDS for token in tokens)
+    return [alone] if content > SOME_WORDS or _has_name(question, tokens) else [alone, leaning]
 
 
 def is_small_talk(question: str) -> bool:
