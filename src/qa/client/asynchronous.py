@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Literal, Self
+from typing import Self
 
 import httpx2
 
 from qa.api.schemas.answers import CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody
 from qa.api.schemas.documents import DocumentResponse, DocumentSummary, IndexResponse
-from qa.api.schemas.questions import FiltersBody
+from qa.api.schemas.questions import FiltersBody, Included
 from qa.api.schemas.verification import VerifyResponse
 from qa.client import calls
 from qa.client.calls import Body, Call, File
@@ -48,7 +48,7 @@ class AsyncClient:
         top_k: int = 5,
         history: Sequence[str] = (),
         filters: FiltersBody | None = None,
-        include: Sequence[Literal["scores", "context"]] = (),
+        include: Sequence[Included] = (),
     ) -> AsyncReply:
         """The cited answer, or the refusal; ``history`` are earlier questions, oldest first."""
         response = await self._send(calls.ask(question, top_k, history, filters, include))

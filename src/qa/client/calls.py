@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from qa.api.schemas.answers import AskResponse, CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody, restore_url
 from qa.api.schemas.documents import DocumentList, DocumentResponse, IndexResponse
-from qa.api.schemas.questions import AskBody, FiltersBody
+from qa.api.schemas.questions import AskBody, FiltersBody, Included
 from qa.api.schemas.verification import VerifyResponse
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -44,7 +44,7 @@ def ask(
     top_k: int = 5,
     history: Sequence[str] = (),
     filters: FiltersBody | None = None,
-    include: Sequence[Literal["scores", "context"]] = (),
+    include: Sequence[Included] = (),
 ) -> Call[AskResponse]:
     """``POST /ask``.
 

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import httpx2
 
 from qa.api.schemas.answers import CitationBody
 from qa.api.schemas.changes import ChangeBody, JobBody, UploadBody
 from qa.api.schemas.documents import DocumentResponse, DocumentSummary, IndexResponse
-from qa.api.schemas.questions import FiltersBody
+from qa.api.schemas.questions import FiltersBody, Included
 from qa.api.schemas.verification import VerifyResponse
 from qa.client import calls
 from qa.client.calls import Body, Call, File
@@ -58,7 +58,7 @@ class Client:
         top_k: int = 5,
         history: Sequence[str] = (),
         filters: FiltersBody | None = None,
-        include: Sequence[Literal["scores", "context"]] = (),
+        include: Sequence[Included] = (),
     ) -> Reply:
         """The cited answer, or the refusal; ``history`` are earlier questions, oldest first."""
         response = self._send(calls.ask(question, top_k, history, filters, include))

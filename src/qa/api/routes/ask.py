@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from qa.answering.agreement import witnesses
 from qa.api.dependencies import CurrentService, CurrentShown
-from qa.api.schemas.answers import AskResponse
+from qa.api.schemas.answers import AgreementBody, AskResponse
 from qa.api.schemas.questions import AskBody, AskLink, evidence_url
 
 router = APIRouter(tags=["ask"])
@@ -18,6 +19,9 @@ def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response
     shown.add(citation.document.id for citation in answered.answer.citations)
     # Serialised here, once: given the model, the framework would validate and convert every field again.
     response = AskResponse.of(answered, scores="scores" in body.include, context="context" in body.include)
+    if "agreement" in body.include:
+        found = witnesses(answered.snapshot, answered.answer.citations)
+        response.agreement = [AgreementBody.of(witness) for witness in found]
     if "evidence" in body.include:
         response.evidence = evidence_url(body, response.index.snapshot)
     return Response(response.model_dump_json(), media_type="application/json")

@@ -8,11 +8,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
+from qa.answering.agreement import Witness
 from qa.api.page.presentation import display_title, document_url, text_sha256
 from qa.api.schemas.documents import IndexBody
 from qa.index.snapshot import Snapshot
 from qa.serving.service import Answered
-from qa.types import Citation, ExactAnswer, Passage, RankedPassage
+from qa.types import Citation, ExactAnswer, Passage, RankedPassage, Span
 
 ReasonName = Literal[
     "no_relevant_passage",
@@ -163,6 +164,51 @@ class PassageBody(BaseModel):
         )
 
 
+class SpanBody(BaseModel):
+    """A part of a document's text."""
+
+    start_char_index: int
+    end_char_index: int
+
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        return cls(start_char_index=span.start, end_char_index=span.end)
+
+
+class AgreementBody(BaseModel):
+    """A sentence of another document that says what a citation says, or something else of the same."""
+
+    citation: int = Field(description="number of the citation")
+    agreement: Literal["supports", "differs"]
+    told: Literal["number", "date", "name"] | None = Field(description="what is told otherwise")
+    document_id: str
+    document_title: str
+    text: str
+    start_char_index: int
+    end_char_index: int
+    url: str
+    differing: SpanBody | None = Field(description="the words that differ, in this document")
+    cited_differing: SpanBody | None = Field(description="and in the cited one")
+
+    @classmethod
+    def of(cls, witness: Witness) -> Self:
+        document, span = witness.document, witness.span
+        cited, other = witness.differing or (None, None)
+        return cls(
+            citation=witness.citation,
+            agreement=witness.agreement.value,
+            told=witness.told.value if witness.told else None,
+            document_id=document.id,
+            document_title=display_title(document),
+            text=document.text[span.start : span.end],
+            start_char_index=span.start,
+            end_char_index=span.end,
+            url=document_url(document.id, span.start, span.end),
+            differing=SpanBody.of(other) if other else None,
+            cited_differing=SpanBody.of(cited) if cited else None,
+        )
+
+
 class AskResponse(BaseModel):
     id: str
     question: str
@@ -179,6 +225,9 @@ class AskResponse(BaseModel):
     unmatched_terms: list[str]
     index: IndexBody
     timings_ms: dict[str, float]
+    agreement: list[AgreementBody] | None = Field(
+        None, description="what other documents say of what is cited, where included"
+    )
     evidence: str | None = Field(None, description="where the answer is with all that is needed to check it")
 
     @classmethod

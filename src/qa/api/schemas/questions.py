@@ -15,7 +15,7 @@ MAX_TOP_K = 50
 MAX_NAMES = 8192
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-Included = Literal["scores", "context", "evidence"]
+Included = Literal["scores", "context", "agreement", "evidence"]
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
@@ -69,7 +69,8 @@ class AskBody(Strict):
     filters: FiltersBody = Field(default_factory=FiltersBody)
     include: list[Included] = Field(
         [],
-        description="`scores` of each stage, `context` of passages: what stands beside them, a link to the `evidence`",
+        description="`scores` of each stage; `context` of passages: what stands beside them; `agreement` of other "
+        "documents with what is cited; a link to the `evidence`",
     )
 
     def to_question(self) -> Question:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from qa.api.page.presentation import display_title, document_url
+from qa.api.schemas.answers import SpanBody
 from qa.api.schemas.documents import IndexBody
 from qa.api.schemas.questions import Strict
 from qa.index.snapshot import Manifest
@@ -54,12 +55,7 @@ class VerifyBody(Strict):
         return self
 
 
-class SpanBody(BaseModel):
-    start_char_index: int
-    end_char_index: int
-
-
-class DifferenceBody(BaseModel):
+class WordsBody(BaseModel):
     edit: Literal["same", "replaced", "added", "left_out"] = Field(
         description="`added`: only the quotation has it; `left_out`: only the document"
     )
@@ -91,7 +87,7 @@ class FoundBody(BaseModel):
             text=match.text,
             start_char_index=span.start,
             end_char_index=span.end,
-            pieces=[SpanBody(start_char_index=s.start, end_char_index=s.end) for s in match.spans],
+            pieces=[SpanBody.of(span) for span in match.spans],
             url=document_url(document.id, span.start, span.end),
         )
 
@@ -115,7 +111,7 @@ class FindingBody(BaseModel):
     quoted: str
     document_id: str | None = Field(description="the document that the quotation names")
     now: FoundBody | None
-    differences: list[DifferenceBody] = Field(description="where it is `changed`: word by word, the same words too")
+    differences: list[WordsBody] = Field(description="where it is `changed`: word by word, the same words too")
     document_changed: bool = Field(description="whether the document is another text than the one that was quoted")
     earlier: EarlierBody | None
 
@@ -126,7 +122,7 @@ class FindingBody(BaseModel):
             quoted=finding.quotation.text,
             document_id=finding.quotation.document_id,
             now=FoundBody.of(finding.match) if finding.match else None,
-            differences=[DifferenceBody.of(difference) for difference in finding.differences],
+            differences=[WordsBody.of(difference) for difference in finding.differences],
             document_changed=finding.document_changed,
             earlier=EarlierBody.of(finding.earlier) if finding.earlier else None,
         )
