@@ -16,12 +16,13 @@ VALUES = {
     "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "evidence_key": "key", "evidence_around": "500",
     "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",
-    "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9", "build_stall_s": "5", "trash_days": "3",
+    "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",
+    "build_stall_s": "5", "processes": "3", "trash_days": "3",
 }  # fmt: skip
 FLAGS = {
     "index": ("corpus", "index", "model", "log_level"),
     "ask": ("corpus", "index", "model", "log_level", "reranker"),
-    "serve": ("corpus", "index", "model", "log_level", "reranker", "host", "port"),
+    "serve": ("corpus", "index", "model", "log_level", "reranker", "host", "port", "processes"),
     "doctor": ("corpus", "index", "model", "log_level"),
 }
 

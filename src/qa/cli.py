@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import qa
 from qa.commands import EXIT_ERROR, EXIT_INTERRUPTED
 from qa.config import Settings, load_settings, names_hub_model
 from qa.errors import QAError, message_of
-from qa.escaping import EscapingFormatter, escaped
+from qa.escaping import escaped, log_to_stderr
 from qa.offline import forbid_downloads
 
 LINE_END = "\n"
@@ -33,10 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         flags["corpus"] = options.folder
     try:
         settings = load_settings(**flags)
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(EscapingFormatter("%(levelname)s %(message)s"))
-        logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
-        _quiet_libraries()
+        log_to_stderr(settings.log_level)
         if not names_hub_model(settings):
             forbid_downloads()
         return int(importlib.import_module(f"qa.commands.{options.command}").run(settings, options))
@@ -48,11 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (QAError, OSError) as error:
         print(f"qa: {escaped(message_of(error), kept=LINE_END)}", file=sys.stderr)
         return EXIT_ERROR
-
-
-def _quiet_libraries() -> None:
-    for name in ("httpx", "sentence_transformers", "transformers", "faiss"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -143,6 +134,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command = _command(commands, "serve", "answer over HTTP: the page at /, the API at /ask, its manual at /docs")
     command.add_argument("--host", metavar="ADDRESS", help=Settings.model_fields["host"].description)
     command.add_argument("--port", metavar="PORT", help=Settings.model_fields["port"].description)
+    command.add_argument("--processes", metavar="N", help=Settings.model_fields["processes"].description)
     command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
 
 

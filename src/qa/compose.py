@@ -52,6 +52,7 @@ SERVER_ONLY = (
     "requests_per_minute",
     "build_stall_s",
     "trash_days",
+    "processes",
 )
 
 STATISTICS = "engine"

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     engine: str = Field("embedded", description="what holds the index: embedded, or the address of a shared engine")
     host: str = Field("127.0.0.1", description="the address the server binds")
     port: int = Field(8000, ge=0, le=65535, description="the port the server binds; 0 picks a free one")
+    processes: int = Field(1, ge=1, le=64, description="how many processes answer")
     model: str | None = Field(None, description="a model directory or hub name; default: all-MiniLM-L6-v2 as installed")
     embedder: str | None = Field(None, description="an embedder's name; default: the first that runs the model")
     precision: Precision = Field(Precision.INT8, description="what the encoder computes with")

@@ -57,7 +57,7 @@ def serving(corpus: Path, index: Path, embedder: Embedder, build: bool = True, *
         service = compose.build_service(settings)
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(service, settings, lambda: server.should_exit)
-    server = Server(app, "warning")
+    server = Server(app, settings.model_copy(update={"log_level": "warning"}))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -112,9 +112,9 @@ class Slots:
 class Admission:
     """ASGI middleware: every request that computes or changes something has a slot until its answer begins."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, processes: int = 1) -> None:
         self._app = app
-        self._work = Slots(os.cpu_count() or 1)
+        self._work = Slots(max((os.cpu_count() or 1) // processes, 1))
         self._changes = Slots(CHANGES_AT_ONCE, CHANGES_WAITING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -26,8 +26,10 @@ from qa.api.routes.jobs import Streams
 from qa.config import Settings
 from qa.corpus.uploads import MB
 from qa.corpus.watch import watch
+from qa.serving.answer_cache import Asked
 from qa.serving.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
 from qa.serving.service import Service
+from qa.serving.shared import Builds
 from qa.serving.verifying import Verifying
 from qa.types import Question
 
@@ -41,15 +43,20 @@ def web_folder() -> Path:
     return installed if installed.is_dir() else Path(qa.__file__).parents[2] / "web"
 
 
-def create_app(service: Service, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> FastAPI:
+def create_app(
+    service: Service, settings: Settings, stopping: Callable[[], bool] = lambda: False, builds: Builds | None = None,
+    asked: Callable[[], Asked] | None = None,
+) -> FastAPI:  # fmt: skip
     """Make the application; the server listens at once, and answers 503 until the snapshot is open.
 
-    ``stopping`` says whether the server is to end, so that streams end as well.
+    ``stopping`` says whether the server is to end, so that streams end as well. ``builds`` are those of a supervisor,
+    and ``asked`` counts the questions of all processes; where none are given, this process has its own.
     """
     uploads = compose.build_uploads(settings)
-    jobs = compose.build_jobs(settings, uploads, service.catch_up)
+    jobs = None if builds else compose.build_jobs(settings, uploads, service.catch_up)
 
     def changed() -> None:
+        assert jobs is not None
         jobs.request(until_built=True)
 
     @asynccontextmanager
@@ -60,15 +67,17 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
             target=service.follow, args=(ended, app.state.suggestions.of), name="follow-index", daemon=True
         ).start()
         threading.Thread(target=service.verify, args=(ended,), name="verify-sums", daemon=True).start()
-        uploads.sweep()
-        jobs.start()
-        if settings.watch:
+        if jobs is not None:
+            uploads.sweep()
+            jobs.start()
+        if jobs is not None and settings.watch:
             threading.Thread(
                 target=watch, args=(settings.corpus, settings.index, ended, changed), name="watch-corpus", daemon=True
             ).start()
         yield
         ended.set()
-        jobs.close()
+        if jobs is not None:
+            jobs.close()
         app.state.originals.close()
 
     app = FastAPI(
@@ -86,7 +95,8 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     app.state.packer = compose.build_packer(settings)
     app.state.verifying = Verifying(service)
     app.state.uploads = uploads
-    app.state.jobs = jobs
+    app.state.jobs = builds or jobs
+    app.state.asked = asked or (lambda: service.asked)
     app.state.originals = compose.build_originals(settings)
     app.state.guard = Guard.of(settings)
     app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
@@ -100,7 +110,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, problem_page)
-    app.add_middleware(Admission)
+    app.add_middleware(Admission, processes=settings.processes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
@@ -111,6 +121,7 @@ def create_app(service: Service, settings: Settings, stopping: Callable[[], bool
 
 def _requests_per_minute(settings: Settings, guard: Guard) -> int:
     """How many requests one client may make; 0 for any number, where all clients are this machine."""
-    if settings.requests_per_minute is not None:
-        return settings.requests_per_minute
-    return 0 if guard.is_local and not settings.trusted_proxies else REQUESTS_PER_MINUTE
+    wanted = settings.requests_per_minute
+    if wanted is None:
+        wanted = 0 if guard.is_local and not settings.trusted_proxies else REQUESTS_PER_MINUTE
+    return -(-wanted // settings.processes)  # connections are spread over the processes

@@ -14,9 +14,9 @@ from qa.config import Settings
 from qa.corpus.uploads import Uploads
 from qa.evidence.packer import Packer
 from qa.serving.feedback import Judgements, Shown
-from qa.serving.jobs import Jobs
 from qa.serving.originals import Originals
 from qa.serving.service import Service
+from qa.serving.shared import Builds
 from qa.serving.verifying import Verifying
 
 
@@ -48,6 +48,6 @@ CurrentPacker = Annotated[Packer, Depends(_state("packer"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
 CurrentOriginals = Annotated[Originals, Depends(_state("originals"))]
-CurrentJobs = Annotated[Jobs, Depends(_state("jobs"))]
+CurrentJobs = Annotated[Builds, Depends(_state("jobs"))]
 CurrentLimits = Annotated[ClientLimits, Depends(_state("client_limits"))]
 WantsHtml = Annotated[bool, Depends(_wants_html)]

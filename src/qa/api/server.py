@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import socket
 import sys
+import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,15 +20,19 @@ from qa import compose
 from qa.api.app import create_app
 from qa.api.connections import MOST, RESERVED_FILES, Connections
 from qa.api.guard import Guard
+from qa.api.processes import supervise
 from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
 from qa.errors import SettingsError
+from qa.escaping import log_to_stderr
+from qa.serving.shared import Address, shared
 
 logger = logging.getLogger(__name__)
 
 BACKLOG = 128  # as many are accepted before the first of them is looked at
 MOST_FILES = 65_536
 TICKS_A_SECOND = 10
+REPORT_S = 0.5
 SWITCH_S = 0.001  # after which a thread that works lets the event loop have its turn
 
 
@@ -36,11 +43,46 @@ def serve(settings: Settings) -> None:
         SettingsError: the address cannot be bound, or others could read without a token; with what to do.
     """
     _check_who_may_read(settings)
-    listener = listen(settings.host, settings.port)
+    several = settings.processes > 1
+    listener = bind(settings.host, settings.port, reused=True) if several else listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
+    if several:
+        print(_greeting(host, port), flush=True)
+        supervise(settings, listener, serve_one_of_several)
+    else:
+        service = compose.build_service(settings)
+        server = Server(create_app(service, settings, lambda: server.should_exit), settings)
+        print(_greeting(host, port), flush=True)
+        _run(server, listener)
+
+
+def serve_one_of_several(settings: Settings, port: int, address: Address) -> None:
+    """Serve as one of the processes of a supervisor, which has bound the port, until it ends or says so."""
+    log_to_stderr(settings.log_level)
     service = compose.build_service(settings)
-    server = Server(create_app(service, settings, lambda: server.should_exit), settings.log_level)
-    print(f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)", flush=True)
+    builds, board = shared(address)
+    app = create_app(service, settings, lambda: server.should_exit, builds, board.asked)
+    server = Server(app, settings)
+    parent = os.getppid()
+
+    def report() -> None:
+        while os.getppid() == parent:
+            with suppress(OSError, EOFError):  # the supervisor is about to end
+                board.report(os.getpid(), service.asked, service.snapshot.manifest.id if service.ready else "")
+            time.sleep(REPORT_S)
+        server.should_exit = True
+
+    threading.Thread(target=report, name="report", daemon=True).start()
+    listener = bind(settings.host, port, reused=True)
+    listener.listen(BACKLOG)
+    _run(server, listener)
+
+
+def _greeting(host: str, port: int) -> str:
+    return f"Ask at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl+C stops)"
+
+
+def _run(server: "Server", listener: socket.socket) -> None:
     # uvicorn shuts down and then raises the signal again. Ctrl+C is to end the process there, as SIGTERM does: winding
     # Python down around a thread that is loading a model can abort.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -51,8 +93,9 @@ def serve(settings: Settings) -> None:
 class Server(uvicorn.Server):
     """uvicorn's server with limits on connections, and with few words when the system has no more of them."""
 
-    def __init__(self, app: ASGIApp, log_level: str) -> None:
-        self._connections = Connections(min(MOST, max(_raise_open_files() - RESERVED_FILES, 1)))
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        most = min(MOST, max(_raise_open_files() - RESERVED_FILES, 1))
+        self._connections = Connections(max(most // settings.processes, 1))
         # h11, since httptools accepts headers of 5 MB
         protocol: Any = partial(ProblemProtocol, connections=self._connections)
         config = uvicorn.Config(
@@ -60,8 +103,8 @@ class Server(uvicorn.Server):
             http=protocol,
             ws="none",
             backlog=BACKLOG,
-            log_level=log_level,
-            access_log=log_level == "debug",
+            log_level=settings.log_level,
+            access_log=settings.log_level == "debug",
             server_header=False,
             proxy_headers=False,  # those of QA_TRUSTED_PROXIES are believed by the application
             timeout_graceful_shutdown=5,
@@ -121,17 +164,35 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         SettingsError: the address cannot be bound, with what to do.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named, since asyncio switches Nagle's algorithm off only for sockets that say they are TCP: with
-    # it, answers on a connection that stays open wait 40 ms for a delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = bind(host, port)
     try:
-        listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise SettingsError(
-            f"cannot listen on {host}:{port} ({error.strerror}); stop what runs there, or use another: --port 8001"
-        ) from error
+        raise _cannot_listen(host, port, error) from error
     return listener
+
+
+def bind(host: str, port: int, reused: bool = False) -> socket.socket:
+    """Bind an address, with others that bind it as ``reused`` too.
+
+    Raises:
+        SettingsError: the address cannot be bound, with what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named, since asyncio switches Nagle's algorithm off only for sockets that say they are TCP: with
+    # it, answers on a connection that stays open wait 40 ms for a delayed acknowledgement.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if reused else socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise _cannot_listen(host, port, error) from error
+    return bound
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"cannot listen on {host}:{port} ({error.strerror}); stop what runs there, or use another: --port 8001"
+    )

@@ -83,7 +83,7 @@ class Uploads:
         with storing():
             self._make_folder()
             self.check_disk(size)
-            with self._draft(content) as draft, self._lock:
+            with self._draft(content) as draft, self._alone():
                 self._make_folders(document_id)
                 outcome = self._publish(draft, self._corpus / document_id, replace)
         return Stored(document_id, outcome)
@@ -96,7 +96,7 @@ class Uploads:
             Conflict: the document is a line of a file, or the file is a link.
             NotStored: the folder cannot be written.
         """
-        with self._lock, storing():
+        with self._alone(), storing():
             path = self._find(document_id)
             self._mark()
             kept = self._place_for(document_id)
@@ -112,7 +112,7 @@ class Uploads:
             Conflict: another file has its name by now.
             NotStored: the folder cannot be written.
         """
-        with self._lock, storing():
+        with self._alone(), storing():
             kept = self._kept(document_id)
             target = self._corpus / document_id
             if not target.parent.resolve().is_relative_to(self._corpus.resolve()):
@@ -145,12 +145,12 @@ class Uploads:
 
         It is given out only when the change is complete: a build that begins then finds it in the folder.
         """
-        with self._lock:
+        with self._alone():
             return self._token()
 
     def settle(self, token: str) -> None:
         """Note that a build holds every change up to this token."""
-        with self._lock:
+        with self._alone():
             if self._token() == token:
                 (self._corpus / _UNINDEXED).unlink()
 
@@ -168,7 +168,7 @@ class Uploads:
 
     def purge(self) -> int:
         """Remove for good all that was deleted or replaced; returns how many versions that were."""
-        with self._lock, storing():
+        with self._alone(), storing():
             return self._forget(time.time_ns())
 
     def _forget(self, oldest: int) -> int:
@@ -194,6 +194,20 @@ class Uploads:
             if not folder.exists():
                 folder.mkdir()
                 sync_folder(folder.parent)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other thread or process of this server change the folder meanwhile."""
+        with self._lock:
+            if not self._corpus.is_dir():
+                yield
+                return
+            folder = os.open(self._corpus, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(folder)
 
     @contextmanager
     def _draft(self, content: BinaryIO) -> Iterator[Path]:

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
@@ -22,6 +23,7 @@ from qa.errors import NotStored, QuestionError
 logger = logging.getLogger(__name__)
 
 JUDGEMENTS, SHOWN = "judgements.jsonl", "shown.jsonl"
+LOOK_S = 1.0
 MOST_BYTES = 64 * 2**20  # some 100,000 judgements
 
 
@@ -116,10 +118,22 @@ class Shown:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._ids: set[str] = set(_records(path)) if path.is_file() else set()
+        self._ids: set[str] = set()
+        self._size = self._look_at = 0.0
+        self._read()
 
     def __contains__(self, document_id: str) -> bool:
+        if time.monotonic() >= self._look_at:
+            self._read()
         return document_id in self._ids
+
+    def _read(self) -> None:
+        """Learn what other processes of the server have noted."""
+        found = status(self._path)
+        self._look_at = time.monotonic() + LOOK_S
+        if found and found.st_size != self._size:
+            self._ids |= set(_records(self._path))
+            self._size = found.st_size
 
     def add(self, document_ids: Iterable[str]) -> None:
         """Note that documents were cited; each is written once. A folder that cannot be written stops no answer."""

@@ -89,7 +89,7 @@ async def events(
     seen: Job | None = None
     ends = time.monotonic() + STREAM_S
     while not request.app.state.stopping() and time.monotonic() < ends:
-        if job is not seen:
+        if job != seen:
             yield ServerSentEvent(event="job", data=JobBody.of(job))
             seen = job
         if job.ended:
