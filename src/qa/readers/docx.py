@@ -21,7 +21,8 @@ from docx.oxml import parse_xml
 from qa.errors import UnreadableFile
 from qa.readers.archives import open_archive, read_part
 from qa.readers.checks import check_against_pictures
-from qa.readers.docx_numbers import Numbers, linear
+from qa.readers.docx_math import linear
+from qa.readers.docx_numbers import Numbering
 from qa.readers.docx_styles import Styles, local, value
 from qa.readers.html_tables import MAX_COLUMNS
 from qa.readers.metadata import keywords, language_tag, one_line, title_line
@@ -90,7 +91,7 @@ class _Body:
         self._body = opened.element.body
         self._builder = builder
         self._styles = Styles(opened.styles.element)
-        self._numbers = Numbers(_numbering(opened), opened.styles.element)
+        self._numbering = Numbering(_numbering(opened), self._styles)
         self._notes = {kind: _read_notes(opened.part, kind, reltype) for kind, reltype in _NOTES.items()}
 
     def render(self) -> None:
@@ -109,7 +110,7 @@ class _Body:
     def _paragraph(self, element: Any, depth: int) -> None:
         words, later = self._words(element)
         if words.strip():
-            words = self._numbers.next(element) + words
+            words = f"{self._numbering.label(element)} {words}".lstrip()
         if self._styles.is_heading(element):
             self._builder.heading(" ".join(words.split()))
         else:

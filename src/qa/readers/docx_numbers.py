@@ -1,104 +1,129 @@
-"""The numbers that Word gives paragraphs by itself, "3.1" of a clause and "(b)" of a list, and formulas on one line."""
+"""The numbers that a word processor writes before headings, clauses and list items, which are nowhere in the text."""
 
+from collections.abc import Callable
 from typing import Any
 
-from qa.readers.docx_styles import local, value
+from qa.readers.docx_styles import Styles, value
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip  # noqa: E501
-_LETTERS = 26
-_MOST = 10_000
+MAX_LEVELS = 9
+_MAX_NUMBER = 9999
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
+          (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_HAN = "〇一二三四五六七八九"
 
 
-class Numbers:
-    """Counts the numbered paragraphs of a document, in their order."""
+def _roman(number: int) -> str:
+    words = ""
+    for size, letters in _ROMAN:
+        words += letters * (number // size)
+        number %= size
+    return words
 
-    def __init__(self, numbering: Any | None, styles: Any) -> None:
-        self._levels: dict[str | None, dict[int, Any]] = {}  # of each list, by its id
-        self._abstract: dict[str | None, str | None] = {}
-        self._counts: dict[str | None, dict[int, int]] = {}
-        self._of_style = {
-            value(style, "styleId"): number
-            for style in styles.iterfind(f"{_W}style")
-            if (number := style.find(f"{_W}pPr/{_W}numPr")) is not None
-        }
+
+def _letters(number: int) -> str:
+    """Letters ``a`` to ``z``, then ``aa`` to ``zz``, as word processors count."""
+    return _LETTERS[(number - 1) % len(_LETTERS)] * ((number - 1) // len(_LETTERS) + 1) if number else ""
+
+
+def _han(number: int) -> str:
+    """Below a hundred, as in headings: 十, 二十三."""
+    tens, ones = divmod(number, 10)
+    if tens > 9:  # noqa: PLR2004  two digits
+        return str(number)
+    return ("" if tens == 1 else _HAN[tens] if tens else "") + ("十" if tens else "") + (_HAN[ones] if ones else "")
+
+
+_FORMATS: dict[str, Callable[[int], str]] = {
+    "lowerRoman": _roman,
+    "upperRoman": lambda number: _roman(number).upper(),
+    "lowerLetter": _letters,
+    "upperLetter": lambda number: _letters(number).upper(),
+    "decimalZero": lambda number: f"{number:02}",
+    "chineseCounting": _han,
+    "chineseCountingThousand": _han,
+    "japaneseCounting": _han,
+    "ideographDigital": _han,
+}
+_SILENT = frozenset({"bullet", "none"})
+
+
+class Numbering:
+    """Counts the numbered paragraphs of a document in their order.
+
+    Args:
+        numbering: the root of the part that defines lists; None where the document has none.
+        styles: of the document, which may number paragraphs too.
+    """
+
+    def __init__(self, numbering: Any, styles: Styles) -> None:
+        self._styles = styles
+        self._levels: dict[str | None, dict[int, Any]] = {}
+        self._list_of: dict[str | None, str | None] = {}
+        self._starts: dict[tuple[str | None, int], int] = {}
+        self._counts: dict[str | None, list[int]] = {}
+        self._begun: set[tuple[str | None, int]] = set()
         if numbering is not None:
-            self._read(numbering)
+            self._define(numbering)
 
-    def _read(self, numbering: Any) -> None:
-        levels = {
-            value(abstract, "abstractNumId"): {
-                int(value(level, "ilvl") or 0): level for level in abstract.iterfind(f"{_W}lvl")
-            }
-            for abstract in numbering.iterfind(f"{_W}abstractNum")
-        }
-        for number in numbering.iterfind(f"{_W}num"):
-            abstract = value(number.find(f"{_W}abstractNumId"))
-            self._abstract[value(number, "numId")] = abstract
-            self._levels[value(number, "numId")] = levels.get(abstract, {})
+    def _define(self, numbering: Any) -> None:
+        for abstract in numbering.iterfind("{*}abstractNum"):
+            levels = {_integer(level, "ilvl"): level for level in abstract.iterfind("{*}lvl")}
+            self._levels[value(abstract, "abstractNumId")] = levels
+        for instance in numbering.iterfind("{*}num"):
+            name = value(instance, "numId")
+            self._list_of[name] = value(instance.find("{*}abstractNumId"))
+            for override in instance.iterfind("{*}lvlOverride"):
+                start = override.find("{*}startOverride")
+                if start is not None:
+                    self._starts[name, _integer(override, "ilvl")] = _integer(start, "val")
 
-    def next(self, paragraph: Any) -> str:
-        """The number of the next paragraph, with a space behind it; "" for one without, and for bullets."""
-        number = paragraph.find(f"{_W}pPr/{_W}numPr")
-        if number is None:
-            number = self._of_style.get(value(paragraph.find(f"{_W}pPr/{_W}pStyle")))
-        if number is None:
+    def label(self, paragraph: Any) -> str:
+        """The number of the next paragraph of the document (``3.1``, ``(b)``); "" where it has none, or a bullet."""
+        name, level = self._styles.list_of(paragraph)
+        levels = self._levels.get(self._list_of.get(name), {})
+        if name is None or level not in levels:
             return ""
-        list_id = value(number.find(f"{_W}numId"))
-        depth = value(number.find(f"{_W}ilvl")) or "0"
-        levels = self._levels.get(list_id, {})
-        level = levels.get(int(depth)) if depth.isdigit() else None
-        if level is None or value(level.find(f"{_W}numFmt")) in (None, "bullet", "none"):
+        counts = self._counts.setdefault(self._list_of[name], [0] * MAX_LEVELS)
+        restart = (name, level) in self._starts and (name, level) not in self._begun
+        self._begun.add((name, level))
+        if restart:
+            counts[level] = self._starts[name, level]
+        else:
+            counts[level] = counts[level] + 1 if counts[level] else _start(levels[level])
+        for upper in range(level):
+            counts[upper] = counts[upper] or _start(levels.get(upper))
+        counts[level + 1 :] = [0] * (MAX_LEVELS - level - 1)
+        return self._written(levels, level, counts)
+
+    def _written(self, levels: dict[int, Any], level: int, counts: list[int]) -> str:
+        definition = levels[level]
+        if _format_of(definition) in _SILENT:
             return ""
-        counts = self._counted(self._abstract.get(list_id), int(depth), levels)
-        text = value(level.find(f"{_W}lvlText")) or ""
-        for index in range(int(depth) + 1):
-            shape = value(levels[index].find(f"{_W}numFmt")) if index in levels else "decimal"
-            text = text.replace(f"%{index + 1}", written(counts.get(index, 1), shape or "decimal"))
-        return f"{text} " if text else ""
-
-    def _counted(self, list_id: str | None, depth: int, levels: dict[int, Any]) -> dict[int, int]:
-        counts = self._counts.setdefault(list_id, {})
-        start = value(levels[depth].find(f"{_W}start")) or "1"
-        counts[depth] = min(counts[depth] + 1, _MOST) if depth in counts else int(start) if start.isdigit() else 1
-        for deeper in [index for index in counts if index > depth]:
-            del counts[deeper]
-        return counts
+        legal = definition.find("{*}isLgl") is not None
+        label = value(definition.find("{*}lvlText")) or ""
+        for upper in range(level + 1):
+            if f"%{upper + 1}" in label:
+                form = "decimal" if legal and upper < level else _format_of(levels.get(upper))
+                label = label.replace(f"%{upper + 1}", written(counts[upper], form))
+        return label.strip()
 
 
-def written(number: int, shape: str) -> str:
-    """A number as Word writes it: decimal, letters (``aa`` after ``z``), or Roman."""
-    if shape in ("lowerLetter", "upperLetter") and number > 0:
-        text = chr(ord("a") + (number - 1) % _LETTERS) * ((number - 1) // _LETTERS + 1)
-    elif shape in ("lowerRoman", "upperRoman"):
-        text, rest = "", number
-        for size, sign in _ROMAN:
-            text, rest = text + sign * (rest // size), rest % size
-    else:
-        text = f"{number:02}" if shape == "decimalZero" else str(number)
-    return text.upper() if shape.startswith("upper") else text
+def written(number: int, form: str) -> str:
+    """A number as word processors write it: in digits, letters, Roman or Chinese numerals."""
+    return _FORMATS.get(form, str)(min(max(number, 0), _MAX_NUMBER))
 
 
-def linear(element: Any) -> str:
-    """A formula on one line: ``s = (5qL⁴)/(384EI)`` as ``s=(5qL^4)/(384EI)``."""
-    name = local(element)
-    parts = {
-        local(child): linear(child) for child in element if local(child) in {"num", "den", "e", "sup", "sub", "deg"}
-    }
-    if name == "f":
-        return f"{_grouped(parts.get('num', ''))}/{_grouped(parts.get('den', ''))}"
-    if name in ("sSup", "sSub", "sSubSup"):
-        below = f"_{_grouped(parts['sub'])}" if "sub" in parts else ""
-        above = f"^{_grouped(parts['sup'])}" if "sup" in parts else ""
-        return parts.get("e", "") + below + above
-    if name == "rad":
-        return f"√{_grouped(parts.get('e', ''))}"
-    if name == "d":
-        return f"({','.join(linear(child) for child in element if local(child) == 'e')})"
-    if name == "t":
-        return element.text or ""
-    return "".join(linear(child) for child in element if not local(child).endswith("Pr"))
+def _format_of(level: Any) -> str:
+    return "decimal" if level is None else value(level.find("{*}numFmt")) or "decimal"
 
 
-def _grouped(text: str) -> str:
-    return text if len(text) <= 1 or (text.isalnum() and text.isdigit()) else f"({text})"
+def _start(level: Any) -> int:
+    start = None if level is None else level.find("{*}start")
+    return 1 if start is None else _integer(start, "val")
+
+
+def _integer(element: Any, name: str) -> int:
+    """A number of at most nine digits; 0 where the file says something else."""
+    digits = value(element, name) or ""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else 0  # noqa: PLR2004  digits

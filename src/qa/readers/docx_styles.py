@@ -10,6 +10,8 @@ _MIN_HALF_POINTS = 4
 _WHITE = "FFFFFF"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STYLE_OF_PARAGRAPH = f"{_W}pPr/{_W}pStyle"
+_NUMBERING = f"{_W}pPr/{_W}numPr"
+_LEVELS = frozenset("012345678")
 _OUTLINE, _SHADING = f"{_W}pPr/{_W}outlineLvl", f"{_W}pPr/{_W}shd"
 
 
@@ -63,6 +65,14 @@ class Styles:
         if level is not None:
             return int(level) < _BODY_LEVEL
         return self._is_heading(value(paragraph.find(_STYLE_OF_PARAGRAPH)))
+
+    def list_of(self, paragraph: Any) -> tuple[str | None, int]:
+        """The list that a paragraph is an item of, None where of none, and its level, the first one 0."""
+        chain = self._chain(value(paragraph.find(_STYLE_OF_PARAGRAPH)))
+        statements = [e.find(_NUMBERING) for e in (paragraph, *chain)]
+        name = next((n for s in statements if s is not None and (n := value(s.find(f"{_W}numId")))), None)
+        level = next((n for s in statements if s is not None and (n := value(s.find(f"{_W}ilvl")))), "0")
+        return name, int(level) if level in _LEVELS else 0
 
     def hides_paragraph(self, paragraph: Any) -> bool:
         """Whether a paragraph's style hides its text, unless a run says otherwise."""
