@@ -3,6 +3,7 @@
 # make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
 # make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
 # make screenshots  pictures of the page into screenshots/, and the README's one
+# make tasks  what five people come for, played in Chromium: presses and waits of each
 # make eval   measure answers on questions whose answers are known
 # make attack  attack a server of the built wheel, and print what it withstood (ATTACK=--short takes a minute)
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
@@ -16,7 +17,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clients deploy integrations faults engines eval screenshots bench clean attack
+.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -40,6 +41,9 @@ faults: $(VENV)/.dev
 
 engines: $(VENV)/.dev
 	QATEST_ENGINE_SET=../shared/eval/squad2 QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
+
+tasks: $(VENV)/.dev
+	$(BIN)/python tests/page/tasks.py
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tests/page/screenshots.py

@@ -36,9 +36,30 @@ def answer(page: Page) -> None:
     ask(page, WHEN)
 
 
-def card(page: Page) -> None:
+def unsure(page: Page) -> None:
+    ask(page, "Why did Xu leave?")
+
+
+def rail(page: Page) -> None:
     ask(page, WHEN)
-    page.locator("a.number").first.focus()
+    page.locator(".menu-button").click()
+
+
+def typing(page: Page) -> None:
+    page.keyboard.type("Xu Jiatun flew to San Francisco")
+    page.locator(".ahead-clipping").wait_for()
+
+
+def saved(page: Page) -> None:
+    ask(page, WHEN)
+    page.locator("[data-action=save]").first.click()
+    page.locator("[data-action=save].done").wait_for()
+    page.goto("/saved")
+    page.locator("#board li").first.wait_for()
+
+
+def settings(page: Page) -> None:
+    page.goto("/settings")
 
 
 def passages(page: Page) -> None:
@@ -70,7 +91,7 @@ def refusal(page: Page) -> None:
 
 def filtered(page: Page) -> None:
     page.locator(".filters summary").click()
-    page.get_by_label("Jia Jia, Shanxi technology official").check()
+    page.get_by_role("checkbox", name="Jia Jia, Shanxi technology official").check()
     ask(page, WHEN)
 
 
@@ -87,7 +108,7 @@ def changed(page: Page) -> None:
     note = {"name": "A note on ferries.txt", "mimeType": "text/plain", "buffer": b"The ferry left at noon."}
     page.set_input_files("#files", [note, {"name": "picture.png", "mimeType": "image/png", "buffer": b"x"}])
     page.locator("#results li").nth(1).wait_for()
-    page.get_by_role("button", name="Delete").first.click()
+    page.locator("[data-delete]").first.click()
     page.locator("#undo li").first.wait_for()
 
 
@@ -97,7 +118,7 @@ def document(page: Page) -> None:
 
 def long_document(page: Page) -> None:
     ask(page, "What landed beside the rocks on day 396?")
-    page.locator("a.number, .passage .title a").first.click()
+    page.locator(".source-title, .passage .title a").first.click()
     page.locator("#quote").wait_for()
 
 
@@ -113,7 +134,7 @@ def arabic(page: Page) -> None:
 SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("01-empty", empty, {}),
     ("02-answer", answer, {}),
-    ("03-card", card, {}),
+    ("03-unsure", unsure, {}),
     ("04-passages", passages, {}),
     ("05-conversation", conversation, {}),
     ("06-source", source, {}),
@@ -121,17 +142,27 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("08-refusal", refusal, {}),
     ("09-filtered", filtered, {}),
     ("10-keys", keys, {}),
-    ("11-corpus", documents, {}),
+    ("11-library", documents, {}),
+    ("14-typing", typing, {}),
+    ("15-saved", saved, {}),
+    ("16-settings", settings, {}),
     ("12-document", document, {}),
     ("20-phone-empty", empty, PHONE),
     ("21-phone-answer", answer, PHONE),
     ("22-phone-source", source, PHONE),
     ("23-phone-refusal", refusal, PHONE),
-    ("24-phone-corpus", documents, PHONE),
+    ("24-phone-library", documents, PHONE),
+    ("27-phone-rail", rail, PHONE),
+    ("28-phone-unsure", unsure, PHONE),
     ("25-smallest-answer", answer, SMALLEST),
     ("30-dark-empty", empty, DARK),
     ("31-dark-source", source, DARK),
     ("32-dark-refusal", refusal, DARK),
+    ("35-dark-unsure", unsure, DARK),
+    ("36-sepia", source, {"theme": "sepia"}),
+    ("37-arabic-page", source, {"locale": "ar"}),
+    ("38-window-1024", source, {"viewport": {"width": 1024, "height": 768}}),
+    ("39-window-1440", source, {"viewport": {"width": 1440, "height": 900}}),
     ("33-forced-colours", source, {"forced_colors": "active"}),
 )
 CHANGING: tuple[tuple[str, Scene, dict[str, object]], ...] = (
@@ -151,7 +182,11 @@ HARD: tuple[tuple[str, Scene, dict[str, object]], ...] = (
 def shoot(browser: Browser, site: Site, scenes: tuple[tuple[str, Scene, dict[str, object]], ...]) -> None:
     """Play each scene on a fresh page and keep its picture."""
     for name, scene, options in scenes:
-        with watched(browser, site.address, reduced_motion="reduce", **options) as (page, _):
+        theme = options.get("theme")
+        shown = {name: value for name, value in options.items() if name != "theme"}
+        with watched(browser, site.address, reduced_motion="reduce", **shown) as (page, _):
+            if theme:
+                page.context.add_cookies([{"name": "theme", "value": theme, "url": site.address}])
             page.goto("/")
             scene(page)
             page.wait_for_timeout(200)
@@ -168,7 +203,7 @@ def main() -> None:
         browser = launch(playwright)
         with serving(CORPUS, Path(scratch) / "index", embedder) as site:
             shoot(browser, site, SAMPLE)
-            shoot(browser, site, (("readme", source, {"viewport": {"width": 1120, "height": 700}}),))
+            shoot(browser, site, (("readme", source, {"viewport": {"width": 1440, "height": 800}}),))
         for scene in CHANGING:  # each on a copy, as it adds and deletes articles
             folder = Path(scratch) / scene[0]
             with serving(shutil.copytree(CORPUS, folder / "corpus"), folder / "index", embedder) as site:
