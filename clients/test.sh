@@ -6,6 +6,7 @@ set -euo pipefail
 python=$(realpath -s "$1")
 cd "$(dirname "$0")"
 "$python" describe.py >openapi.json
+"$python" check_examples.py <openapi.json
 cd typescript
 [ -d node_modules ] || npm install --silent --no-audit --no-fund
 npm run --silent types >/dev/null

@@ -498,6 +498,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AgreementBody
+         * @description A sentence of another document that says what a citation says, or something else of the same.
+         */
+        AgreementBody: {
+            /**
+             * Citation
+             * @description number of the citation
+             */
+            citation: number;
+            /**
+             * Agreement
+             * @enum {string}
+             */
+            agreement: "supports" | "differs";
+            /**
+             * Told
+             * @description what is told otherwise
+             */
+            told: ("number" | "date" | "name") | null;
+            /** Document Id */
+            document_id: string;
+            /** Document Title */
+            document_title: string;
+            /** Text */
+            text: string;
+            /** Start Char Index */
+            start_char_index: number;
+            /** End Char Index */
+            end_char_index: number;
+            /** Url */
+            url: string;
+            /** @description the words that differ, in this document */
+            differing: components["schemas"]["SpanBody"] | null;
+            /** @description and in the cited one */
+            cited_differing: components["schemas"]["SpanBody"] | null;
+        };
         /** AnswerBody */
         AnswerBody: {
             /**
@@ -547,10 +584,10 @@ export interface components {
             filters?: components["schemas"]["FiltersBody"];
             /**
              * Include
-             * @description `scores` of each stage, `context` of passages: what stands beside them, a link to the `evidence`
+             * @description `scores` of each stage; `context` of passages: what stands beside them; `agreement` of other documents with what is cited; a link to the `evidence`
              * @default []
              */
-            include?: ("scores" | "context" | "evidence")[];
+            include?: ("scores" | "context" | "agreement" | "evidence")[];
         };
         /** AskResponse */
         AskResponse: {
@@ -582,7 +619,7 @@ export interface components {
              * Differences
              * @description what the question says otherwise than the documents
              */
-            differences: components["schemas"]["qa__api__schemas__answers__DifferenceBody"][];
+            differences: components["schemas"]["DifferenceBody"][];
             answer: components["schemas"]["AnswerBody"] | null;
             /** Citations */
             citations: components["schemas"]["CitationBody"][];
@@ -595,6 +632,11 @@ export interface components {
             timings_ms: {
                 [key: string]: number;
             };
+            /**
+             * Agreement
+             * @description what other documents say of what is cited, where included
+             */
+            agreement?: components["schemas"]["AgreementBody"][] | null;
             /**
              * Evidence
              * @description where the answer is with all that is needed to check it
@@ -763,6 +805,19 @@ export interface components {
             before: string;
             /** After */
             after: string;
+        };
+        /** DifferenceBody */
+        DifferenceBody: {
+            /**
+             * Asked
+             * @description what the question says, as typed
+             */
+            asked: string;
+            /**
+             * Written
+             * @description what the documents say in its stead; "" where that cannot be told
+             */
+            written: string;
         };
         /** DocumentList */
         DocumentList: {
@@ -1030,7 +1085,7 @@ export interface components {
              * Differences
              * @description where it is `changed`: word by word, the same words too
              */
-            differences: components["schemas"]["qa__api__schemas__verification__DifferenceBody"][];
+            differences: components["schemas"]["WordsBody"][];
             /**
              * Document Changed
              * @description whether the document is another text than the one that was quoted
@@ -1097,6 +1152,11 @@ export interface components {
             built_at: string;
             /** Embedder */
             embedder: string;
+            /**
+             * Unreadable Files
+             * @description how many files, lines and pages no answer can quote; GET /index lists them
+             */
+            unreadable_files: number;
         };
         /** IndexResponse */
         IndexResponse: {
@@ -1110,6 +1170,11 @@ export interface components {
             built_at: string;
             /** Embedder */
             embedder: string;
+            /**
+             * Unreadable Files
+             * @description how many files, lines and pages no answer can quote; GET /index lists them
+             */
+            unreadable_files: number;
             /** Sentences */
             sentences: number;
             /**
@@ -1317,10 +1382,10 @@ export interface components {
             filters?: components["schemas"]["FiltersBody"];
             /**
              * Include
-             * @description `scores` of each stage, `context` of passages: what stands beside them, a link to the `evidence`
+             * @description `scores` of each stage; `context` of passages: what stands beside them; `agreement` of other documents with what is cited; a link to the `evidence`
              * @default []
              */
-            include?: ("scores" | "context" | "evidence")[];
+            include?: ("scores" | "context" | "agreement" | "evidence")[];
             /**
              * Like
              * @description ids of passages: more like these
@@ -1407,7 +1472,10 @@ export interface components {
             /** Sentences */
             sentences: components["schemas"]["SentenceBody"][];
         };
-        /** SpanBody */
+        /**
+         * SpanBody
+         * @description A part of a document's text.
+         */
         SpanBody: {
             /** Start Char Index */
             start_char_index: number;
@@ -1482,21 +1550,8 @@ export interface components {
             quotations: components["schemas"]["FindingBody"][];
             index: components["schemas"]["IndexBody"];
         };
-        /** DifferenceBody */
-        qa__api__schemas__answers__DifferenceBody: {
-            /**
-             * Asked
-             * @description what the question says, as typed
-             */
-            asked: string;
-            /**
-             * Written
-             * @description what the documents say in its stead; "" where that cannot be told
-             */
-            written: string;
-        };
-        /** DifferenceBody */
-        qa__api__schemas__verification__DifferenceBody: {
+        /** WordsBody */
+        WordsBody: {
             /**
              * Edit
              * @description `added`: only the quotation has it; `left_out`: only the document
@@ -1520,9 +1575,15 @@ export interface operations {
     ask_by_link: {
         parameters: {
             query: {
-                /** @description what you want to know */
+                /**
+                 * @description what you want to know
+                 * @example When did the ferry Adelaide leave Ystad?
+                 */
                 question: string;
-                /** @description how many passages to return */
+                /**
+                 * @description how many passages to return
+                 * @example 1
+                 */
                 top_k?: number;
                 /** @description earlier questions, oldest first */
                 history?: string[];
@@ -1535,7 +1596,7 @@ export interface operations {
                 /** @description published on this day or earlier */
                 date_to?: string | null;
                 /** @description as in the body of POST /ask */
-                include?: ("scores" | "context" | "evidence")[];
+                include?: ("scores" | "context" | "agreement" | "evidence")[];
             };
             header?: never;
             path?: never;
@@ -1549,6 +1610,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "f9290b08-48a8-48c4-9664-135946770402",
+                     *       "question": "When did the ferry Adelaide leave Ystad?",
+                     *       "searched_for": "When did the ferry Adelaide leave Ystad?",
+                     *       "also_searched": [],
+                     *       "answerable": true,
+                     *       "confidence": {
+                     *         "band": "medium",
+                     *         "probability": 0.854
+                     *       },
+                     *       "carried": [],
+                     *       "reasons": [],
+                     *       "differences": [],
+                     *       "answer": {
+                     *         "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *         "citations": [
+                     *           1,
+                     *           2
+                     *         ],
+                     *         "spans": [],
+                     *         "complete": true
+                     *       },
+                     *       "citations": [
+                     *         {
+                     *           "number": 1,
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "document_sha256": "27b39ef383000bb4cdf015946c9b1b4e2196023e1a026e889c7569c7d3a69dc1",
+                     *           "passage_id": "ferry.txt#0",
+                     *           "cited_text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 67,
+                     *           "prefix": "",
+                     *           "suffix": " She carried 412 passengers.",
+                     *           "before": "",
+                     *           "after": "She carried 412 passengers.",
+                     *           "url": "/documents/ferry.txt?start=0&end=67#quote",
+                     *           "page": null
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "document_id": "minute.txt",
+                     *           "document_title": "minute.txt",
+                     *           "document_sha256": "c7396e9086a9111485e7342916508e20bf6394971b53e0ece885e654dd9328ec",
+                     *           "passage_id": "minute.txt#0",
+                     *           "cited_text": "The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 86,
+                     *           "prefix": "",
+                     *           "suffix": " The council met at nine.",
+                     *           "before": "",
+                     *           "after": "The council met at nine.",
+                     *           "url": "/documents/minute.txt?start=0&end=86#quote",
+                     *           "page": null
+                     *         }
+                     *       ],
+                     *       "passages": [
+                     *         {
+                     *           "rank": 1,
+                     *           "passage_id": "ferry.txt#0",
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "published": null,
+                     *           "source": null,
+                     *           "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 95,
+                     *           "page": null,
+                     *           "highlights": [
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 67,
+                     *               "kind": "answer"
+                     *             },
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 3,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 4,
+                     *               "end_char_index": 9,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 10,
+                     *               "end_char_index": 18,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 24,
+                     *               "end_char_index": 27,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 39,
+                     *               "end_char_index": 44,
+                     *               "kind": "term"
+                     *             }
+                     *           ],
+                     *           "score": 2.1234817504882812,
+                     *           "scores": null,
+                     *           "context": null,
+                     *           "cited": true,
+                     *           "repeated_in": []
+                     *         }
+                     *       ],
+                     *       "unmatched_terms": [
+                     *         "leave"
+                     *       ],
+                     *       "index": {
+                     *         "snapshot": "27881448a331f18d",
+                     *         "documents": 3,
+                     *         "passages": 3,
+                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
+                     *         "unreadable_files": 0
+                     *       },
+                     *       "timings_ms": {
+                     *         "encode": 117.92,
+                     *         "search": 0.42,
+                     *         "rank": 0.83,
+                     *         "choose": 66.03,
+                     *         "total": 185.29
+                     *       },
+                     *       "agreement": null,
+                     *       "evidence": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AskResponse"];
                 };
             };
@@ -1573,6 +1764,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "question": "When did the ferry Adelaide leave Ystad?",
+                 *       "top_k": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["AskBody"];
             };
         };
@@ -1583,6 +1780,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0a3a4ec3-4a48-4e34-94ea-2ae739a431c0",
+                     *       "question": "When did the ferry Adelaide leave Ystad?",
+                     *       "searched_for": "When did the ferry Adelaide leave Ystad?",
+                     *       "also_searched": [],
+                     *       "answerable": true,
+                     *       "confidence": {
+                     *         "band": "medium",
+                     *         "probability": 0.854
+                     *       },
+                     *       "carried": [],
+                     *       "reasons": [],
+                     *       "differences": [],
+                     *       "answer": {
+                     *         "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *         "citations": [
+                     *           1,
+                     *           2
+                     *         ],
+                     *         "spans": [],
+                     *         "complete": true
+                     *       },
+                     *       "citations": [
+                     *         {
+                     *           "number": 1,
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "document_sha256": "27b39ef383000bb4cdf015946c9b1b4e2196023e1a026e889c7569c7d3a69dc1",
+                     *           "passage_id": "ferry.txt#0",
+                     *           "cited_text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 67,
+                     *           "prefix": "",
+                     *           "suffix": " She carried 412 passengers.",
+                     *           "before": "",
+                     *           "after": "She carried 412 passengers.",
+                     *           "url": "/documents/ferry.txt?start=0&end=67#quote",
+                     *           "page": null
+                     *         },
+                     *         {
+                     *           "number": 2,
+                     *           "document_id": "minute.txt",
+                     *           "document_title": "minute.txt",
+                     *           "document_sha256": "c7396e9086a9111485e7342916508e20bf6394971b53e0ece885e654dd9328ec",
+                     *           "passage_id": "minute.txt#0",
+                     *           "cited_text": "The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 86,
+                     *           "prefix": "",
+                     *           "suffix": " The council met at nine.",
+                     *           "before": "",
+                     *           "after": "The council met at nine.",
+                     *           "url": "/documents/minute.txt?start=0&end=86#quote",
+                     *           "page": null
+                     *         }
+                     *       ],
+                     *       "passages": [
+                     *         {
+                     *           "rank": 1,
+                     *           "passage_id": "ferry.txt#0",
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "published": null,
+                     *           "source": null,
+                     *           "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 95,
+                     *           "page": null,
+                     *           "highlights": [
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 67,
+                     *               "kind": "answer"
+                     *             },
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 3,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 4,
+                     *               "end_char_index": 9,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 10,
+                     *               "end_char_index": 18,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 24,
+                     *               "end_char_index": 27,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 39,
+                     *               "end_char_index": 44,
+                     *               "kind": "term"
+                     *             }
+                     *           ],
+                     *           "score": 2.1234817504882812,
+                     *           "scores": null,
+                     *           "context": null,
+                     *           "cited": true,
+                     *           "repeated_in": []
+                     *         }
+                     *       ],
+                     *       "unmatched_terms": [
+                     *         "leave"
+                     *       ],
+                     *       "index": {
+                     *         "snapshot": "27881448a331f18d",
+                     *         "documents": 3,
+                     *         "passages": 3,
+                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
+                     *         "unreadable_files": 0
+                     *       },
+                     *       "timings_ms": {
+                     *         "encode": 117.92,
+                     *         "search": 0.42,
+                     *         "rank": 0.83,
+                     *         "choose": 66.03,
+                     *         "total": 185.29
+                     *       },
+                     *       "agreement": null,
+                     *       "evidence": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AskResponse"];
                 };
             };
@@ -1601,13 +1928,17 @@ export interface operations {
     similarity: {
         parameters: {
             query: {
-                /** @description what you ask */
+                /**
+                 * @description what you ask
+                 * @example When did the ferry Adelaide leave Ystad?
+                 */
                 question: string;
                 /** @description of a long document: which part */
                 part?: number;
             };
             header?: never;
             path: {
+                /** @example ferry.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -1620,6 +1951,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sentences": [
+                     *         {
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "published": null,
+                     *           "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 67,
+                     *           "similarity": 0.8142,
+                     *           "url": "/documents/ferry.txt?start=0&end=67#quote"
+                     *         },
+                     *         {
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "published": null,
+                     *           "text": "She carried 412 passengers.",
+                     *           "start_char_index": 68,
+                     *           "end_char_index": 95,
+                     *           "similarity": 0.5983,
+                     *           "url": "/documents/ferry.txt?start=68&end=95#quote"
+                     *         }
+                     *       ],
+                     *       "part": 1,
+                     *       "parts": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["PartBody"];
                 };
             };
@@ -1638,10 +1997,17 @@ export interface operations {
     similar: {
         parameters: {
             query: {
+                /** @example ferry.txt */
                 document_id: string;
-                /** @description first code point of the sentence */
+                /**
+                 * @description first code point of the sentence
+                 * @example 0
+                 */
                 start: number;
-                /** @description one past its last code point */
+                /**
+                 * @description one past its last code point
+                 * @example 67
+                 */
                 end: number;
                 count?: number;
             };
@@ -1657,6 +2023,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sentences": [
+                     *         {
+                     *           "document_id": "minute.txt",
+                     *           "document_title": "minute.txt",
+                     *           "published": null,
+                     *           "text": "The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 86,
+                     *           "similarity": 0.9009,
+                     *           "url": "/documents/minute.txt?start=0&end=86#quote"
+                     *         },
+                     *         {
+                     *           "document_id": "minute.txt",
+                     *           "document_title": "minute.txt",
+                     *           "published": null,
+                     *           "text": "The council met at nine.",
+                     *           "start_char_index": 87,
+                     *           "end_char_index": 111,
+                     *           "similarity": 0.7042,
+                     *           "url": "/documents/minute.txt?start=87&end=111#quote"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SentenceList"];
                     "text/html": unknown;
                 };
@@ -1682,6 +2074,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "question": "When did the ferry Adelaide leave Ystad?",
+                 *       "top_k": 1,
+                 *       "like": [
+                 *         "ferry.txt#0"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefineBody"];
             };
         };
@@ -1692,6 +2093,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "passages": [
+                     *         {
+                     *           "rank": 1,
+                     *           "passage_id": "ferry.txt#0",
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "published": null,
+                     *           "source": null,
+                     *           "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers.",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 95,
+                     *           "page": null,
+                     *           "highlights": [
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 67,
+                     *               "kind": "answer"
+                     *             },
+                     *             {
+                     *               "start_char_index": 0,
+                     *               "end_char_index": 3,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 4,
+                     *               "end_char_index": 9,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 10,
+                     *               "end_char_index": 18,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 24,
+                     *               "end_char_index": 27,
+                     *               "kind": "term"
+                     *             },
+                     *             {
+                     *               "start_char_index": 39,
+                     *               "end_char_index": 44,
+                     *               "kind": "term"
+                     *             }
+                     *           ],
+                     *           "score": 0.9402210712432861,
+                     *           "scores": {
+                     *             "feedback": 0.9402210712432861
+                     *           },
+                     *           "context": null,
+                     *           "cited": true,
+                     *           "repeated_in": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PassageList"];
                     "text/html": unknown;
                 };
@@ -1717,6 +2175,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "citations": [
+                 *         {
+                 *           "cited_text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                 *           "document_id": "ferry.txt",
+                 *           "start_char_index": 0,
+                 *           "end_char_index": 67,
+                 *           "document_sha256": "27b39ef383000bb4cdf015946c9b1b4e2196023e1a026e889c7569c7d3a69dc1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyBody"];
             };
         };
@@ -1727,6 +2198,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "intact": 1
+                     *       },
+                     *       "quotations": [
+                     *         {
+                     *           "verdict": "intact",
+                     *           "quoted": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *           "document_id": "ferry.txt",
+                     *           "now": {
+                     *             "document_id": "ferry.txt",
+                     *             "document_title": "ferry.txt",
+                     *             "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *             "start_char_index": 0,
+                     *             "end_char_index": 67,
+                     *             "pieces": [
+                     *               {
+                     *                 "start_char_index": 0,
+                     *                 "end_char_index": 67
+                     *               }
+                     *             ],
+                     *             "url": "/documents/ferry.txt?start=0&end=67#quote"
+                     *           },
+                     *           "differences": [],
+                     *           "document_changed": false,
+                     *           "earlier": null
+                     *         }
+                     *       ],
+                     *       "index": {
+                     *         "snapshot": "27881448a331f18d",
+                     *         "documents": 3,
+                     *         "passages": 3,
+                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
+                     *         "unreadable_files": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["VerifyResponse"];
                 };
             };
@@ -1745,7 +2255,10 @@ export interface operations {
     get_evidence: {
         parameters: {
             query: {
-                /** @description what you want to know */
+                /**
+                 * @description what you want to know
+                 * @example When did the ferry Adelaide leave Ystad?
+                 */
                 question: string;
                 /** @description how many passages to return */
                 top_k?: number;
@@ -1760,7 +2273,7 @@ export interface operations {
                 /** @description published on this day or earlier */
                 date_to?: string | null;
                 /** @description as in the body of POST /ask */
-                include?: ("scores" | "context" | "evidence")[];
+                include?: ("scores" | "context" | "agreement" | "evidence")[];
                 /** @description the snapshot that must answer */
                 snapshot?: string | null;
             };
@@ -1806,6 +2319,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "qa",
+                     *           "object": "model",
+                     *           "created": 0,
+                     *           "owned_by": "qa"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": unknown;
                 };
             };
@@ -1826,6 +2352,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example qa */
                 model: string;
             };
             cookie?: never;
@@ -1838,6 +2365,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "qa",
+                     *       "object": "model",
+                     *       "created": 0,
+                     *       "owned_by": "qa"
+                     *     }
+                     */
                     "application/json": unknown;
                 };
             };
@@ -1862,6 +2397,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "qa",
+                 *       "input": "When did the ferry Adelaide leave Ystad?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResponsesBody"];
             };
         };
@@ -1872,6 +2413,88 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "resp_ce6756bf924e4e888acb35453818bde1",
+                     *       "object": "response",
+                     *       "created_at": 1795603626,
+                     *       "status": "completed",
+                     *       "model": "qa",
+                     *       "output": [
+                     *         {
+                     *           "id": "fs_ce6756bf924e4e888acb35453818bde1",
+                     *           "type": "file_search_call",
+                     *           "status": "completed",
+                     *           "queries": [
+                     *             "When did the ferry Adelaide leave Ystad?"
+                     *           ],
+                     *           "results": null
+                     *         },
+                     *         {
+                     *           "id": "msg_ce6756bf924e4e888acb35453818bde1",
+                     *           "type": "message",
+                     *           "role": "assistant",
+                     *           "status": "completed",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "“The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.” [[1]](http://localhost:8000/documents/ferry.txt?start=0&end=67#quote)\n\n“The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.” [[2]](http://localhost:8000/documents/minute.txt?start=0&end=86#quote)\n\n[1] ferry.txt, ferry.txt, characters 0–67\n[2] minute.txt, minute.txt, characters 0–86",
+                     *               "annotations": [
+                     *                 {
+                     *                   "type": "url_citation",
+                     *                   "start_index": 1,
+                     *                   "end_index": 68,
+                     *                   "title": "ferry.txt",
+                     *                   "url": "http://localhost:8000/documents/ferry.txt?start=0&end=67#quote"
+                     *                 },
+                     *                 {
+                     *                   "type": "file_citation",
+                     *                   "file_id": "ferry.txt",
+                     *                   "filename": "ferry.txt",
+                     *                   "index": 69
+                     *                 },
+                     *                 {
+                     *                   "type": "url_citation",
+                     *                   "start_index": 142,
+                     *                   "end_index": 228,
+                     *                   "title": "minute.txt",
+                     *                   "url": "http://localhost:8000/documents/minute.txt?start=0&end=86#quote"
+                     *                 },
+                     *                 {
+                     *                   "type": "file_citation",
+                     *                   "file_id": "minute.txt",
+                     *                   "filename": "minute.txt",
+                     *                   "index": 229
+                     *                 }
+                     *               ],
+                     *               "logprobs": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "error": null,
+                     *       "incomplete_details": null,
+                     *       "instructions": null,
+                     *       "metadata": {},
+                     *       "parallel_tool_calls": false,
+                     *       "temperature": null,
+                     *       "tool_choice": "auto",
+                     *       "tools": [],
+                     *       "top_p": null,
+                     *       "usage": {
+                     *         "input_tokens": 0,
+                     *         "output_tokens": 0,
+                     *         "total_tokens": 0,
+                     *         "input_tokens_details": {
+                     *           "cached_tokens": 0,
+                     *           "cache_write_tokens": 0
+                     *         },
+                     *         "output_tokens_details": {
+                     *           "reasoning_tokens": 0
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": unknown;
                     "text/event-stream": unknown;
                 };
@@ -1897,6 +2520,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "qa",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "When did the ferry Adelaide leave Ystad?"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChatBody"];
             };
         };
@@ -1907,6 +2541,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "chatcmpl-20ed297744d24ed4b7e5f8cf4603c723",
+                     *       "object": "chat.completion",
+                     *       "created": 1795603626,
+                     *       "model": "qa",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "“The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.” [[1]](http://localhost:8000/documents/ferry.txt?start=0&end=67#quote)\n\n“The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.” [[2]](http://localhost:8000/documents/minute.txt?start=0&end=86#quote)\n\n[1] ferry.txt, ferry.txt, characters 0–67\n[2] minute.txt, minute.txt, characters 0–86",
+                     *             "refusal": null,
+                     *             "annotations": [
+                     *               {
+                     *                 "type": "url_citation",
+                     *                 "url_citation": {
+                     *                   "start_index": 1,
+                     *                   "end_index": 68,
+                     *                   "title": "ferry.txt",
+                     *                   "url": "http://localhost:8000/documents/ferry.txt?start=0&end=67#quote"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "type": "url_citation",
+                     *                 "url_citation": {
+                     *                   "start_index": 142,
+                     *                   "end_index": 228,
+                     *                   "title": "minute.txt",
+                     *                   "url": "http://localhost:8000/documents/minute.txt?start=0&end=86#quote"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           },
+                     *           "finish_reason": "stop",
+                     *           "logprobs": null
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 0,
+                     *         "completion_tokens": 0,
+                     *         "total_tokens": 0
+                     *       }
+                     *     }
+                     */
                     "application/json": unknown;
                     "text/event-stream": unknown;
                 };
@@ -1928,12 +2607,19 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example qa */
                 store: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "query": "When did the ferry Adelaide leave Ystad?",
+                 *       "max_num_results": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SearchBody"];
             };
         };
@@ -1944,6 +2630,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "object": "vector_store.search_results.page",
+                     *       "search_query": [
+                     *         "When did the ferry Adelaide leave Ystad?"
+                     *       ],
+                     *       "data": [
+                     *         {
+                     *           "file_id": "ferry.txt",
+                     *           "filename": "ferry.txt",
+                     *           "score": 0.893165,
+                     *           "attributes": {
+                     *             "title": "ferry.txt",
+                     *             "passage_id": "ferry.txt#0",
+                     *             "start_char_index": 0,
+                     *             "end_char_index": 95,
+                     *             "url": "http://localhost:8000/documents/ferry.txt?start=0&end=95#quote",
+                     *             "cited": true
+                     *           },
+                     *           "content": [
+                     *             {
+                     *               "type": "text",
+                     *               "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers."
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_page": null
+                     *     }
+                     */
                     "application/json": unknown;
                 };
             };
@@ -1974,6 +2691,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "documents": [
+                     *         {
+                     *           "id": "ferry.txt",
+                     *           "title": "ferry.txt",
+                     *           "published": null,
+                     *           "publisher": null,
+                     *           "author": null,
+                     *           "language": null,
+                     *           "tags": [],
+                     *           "url": "/documents/ferry.txt",
+                     *           "char_count": 95,
+                     *           "page_count": null,
+                     *           "sha256": "27b39ef383000bb4cdf015946c9b1b4e2196023e1a026e889c7569c7d3a69dc1"
+                     *         },
+                     *         {
+                     *           "id": "minute.txt",
+                     *           "title": "minute.txt",
+                     *           "published": null,
+                     *           "publisher": null,
+                     *           "author": null,
+                     *           "language": null,
+                     *           "tags": [],
+                     *           "url": "/documents/minute.txt",
+                     *           "char_count": 111,
+                     *           "page_count": null,
+                     *           "sha256": "c7396e9086a9111485e7342916508e20bf6394971b53e0ece885e654dd9328ec"
+                     *         },
+                     *         {
+                     *           "id": "paint.pdf",
+                     *           "title": "paint.pdf",
+                     *           "published": null,
+                     *           "publisher": null,
+                     *           "author": "anonymous",
+                     *           "language": null,
+                     *           "tags": [],
+                     *           "url": "/documents/paint.pdf",
+                     *           "char_count": 36,
+                     *           "page_count": 1,
+                     *           "sha256": "3064ff95269e57e5a03769753fb3438cd8530c8ffbd29782a99b71d2d901a823"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentList"];
                 };
             };
@@ -2021,6 +2783,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "files": [
+                     *         {
+                     *           "name": "crew.txt",
+                     *           "document_id": "crew.txt",
+                     *           "outcome": "added",
+                     *           "problem": null
+                     *         }
+                     *       ],
+                     *       "note": "Stored. The documents answer as they are now after the next build; the job says when.",
+                     *       "job": {
+                     *         "id": "7e4b459abd36",
+                     *         "url": "/index/jobs/7e4b459abd36",
+                     *         "state": "queued",
+                     *         "text": "A build is about to begin.",
+                     *         "stage": "",
+                     *         "done": 0,
+                     *         "total": 0,
+                     *         "asked_at": "2026-11-25T10:47:06+00:00",
+                     *         "ended_at": null,
+                     *         "error": null,
+                     *         "result": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UploadBody"];
                 };
             };
@@ -2048,6 +2836,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example ferry.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -2060,6 +2849,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ferry.txt",
+                     *       "title": "ferry.txt",
+                     *       "published": null,
+                     *       "publisher": null,
+                     *       "author": null,
+                     *       "language": null,
+                     *       "tags": [],
+                     *       "url": "/documents/ferry.txt",
+                     *       "char_count": 95,
+                     *       "page_count": null,
+                     *       "sha256": "27b39ef383000bb4cdf015946c9b1b4e2196023e1a026e889c7569c7d3a69dc1",
+                     *       "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers."
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentResponse"];
                     "text/html": unknown;
                 };
@@ -2084,6 +2889,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example crew.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -2096,6 +2902,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "document_id": "crew.txt",
+                     *       "undo": {
+                     *         "method": "POST",
+                     *         "url": "/documents/crew.txt/restore"
+                     *       },
+                     *       "job": {
+                     *         "id": "9afeafa36143",
+                     *         "url": "/index/jobs/9afeafa36143",
+                     *         "state": "queued",
+                     *         "text": "A build is about to begin.",
+                     *         "stage": "",
+                     *         "done": 0,
+                     *         "total": 0,
+                     *         "asked_at": "2026-11-25T10:47:12+00:00",
+                     *         "ended_at": null,
+                     *         "error": null,
+                     *         "result": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangeBody"];
                 };
             };
@@ -2122,6 +2950,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example crew.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -2134,6 +2963,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "document_id": "crew.txt",
+                     *       "undo": null,
+                     *       "job": {
+                     *         "id": "978dfd1d9e84",
+                     *         "url": "/index/jobs/978dfd1d9e84",
+                     *         "state": "queued",
+                     *         "text": "A build is about to begin.",
+                     *         "stage": "",
+                     *         "done": 0,
+                     *         "total": 0,
+                     *         "asked_at": "2026-11-25T10:47:12+00:00",
+                     *         "ended_at": null,
+                     *         "error": null,
+                     *         "result": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangeBody"];
                 };
             };
@@ -2154,6 +3002,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example ferry.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -2184,13 +3033,20 @@ export interface operations {
     get_pages: {
         parameters: {
             query?: {
-                /** @description first code point of a span */
+                /**
+                 * @description first code point of a span
+                 * @example 4
+                 */
                 start?: number | null;
-                /** @description one past the last code point of the span */
+                /**
+                 * @description one past the last code point of the span
+                 * @example 9
+                 */
                 end?: number | null;
             };
             header?: never;
             path: {
+                /** @example paint.pdf */
                 document_id: string;
             };
             cookie?: never;
@@ -2203,6 +3059,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "document_id": "paint.pdf",
+                     *       "pages": [
+                     *         {
+                     *           "number": 1,
+                     *           "width": 595.2755737304688,
+                     *           "height": 841.8897705078125,
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 36
+                     *         }
+                     *       ],
+                     *       "boxes": [
+                     *         {
+                     *           "page": 1,
+                     *           "left": 0.16129,
+                     *           "top": 0.13131,
+                     *           "right": 0.20161,
+                     *           "bottom": 0.14797
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DocumentPages"];
                 };
             };
@@ -2226,8 +3105,12 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example paint.pdf */
                 document_id: string;
-                /** @description of the page, from 1 */
+                /**
+                 * @description of the page, from 1
+                 * @example 1
+                 */
                 number: number;
             };
             cookie?: never;
@@ -2267,6 +3150,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example ferry.txt */
                 document_id: string;
             };
             cookie?: never;
@@ -2279,6 +3163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911. She carried 412 passengers. */
                     "text/plain": string;
                 };
             };
@@ -2309,6 +3194,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "978dfd1d9e84",
+                     *       "url": "/index/jobs/978dfd1d9e84",
+                     *       "state": "queued",
+                     *       "text": "A build is about to begin.",
+                     *       "stage": "",
+                     *       "done": 0,
+                     *       "total": 0,
+                     *       "asked_at": "2026-11-25T10:47:12+00:00",
+                     *       "ended_at": null,
+                     *       "error": null,
+                     *       "result": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobBody"];
                 };
             };
@@ -2329,6 +3229,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7e4b459abd36 */
                 job_id: string;
             };
             cookie?: never;
@@ -2341,6 +3242,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "7e4b459abd36",
+                     *       "url": "/index/jobs/7e4b459abd36",
+                     *       "state": "running",
+                     *       "text": "Building the index",
+                     *       "stage": "starting",
+                     *       "done": 0,
+                     *       "total": 0,
+                     *       "asked_at": "2026-11-25T10:47:06+00:00",
+                     *       "ended_at": null,
+                     *       "error": null,
+                     *       "result": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["JobBody"];
                 };
             };
@@ -2361,6 +3277,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7e4b459abd36 */
                 job_id: string;
             };
             cookie?: never;
@@ -2373,6 +3290,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example event: job
+                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *
+                     *     event: job
+                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *
+                     *     event: job
+                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *
+                     *     event: job
+                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":"2026-11-25T10:47:12+00:00","error":null,"result":{"snapshot":"7834d1e5201e2d35","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     */
                     "text/event-stream": unknown;
                 };
             };
@@ -2397,6 +3327,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "question": "When did the ferry Adelaide leave Ystad?",
+                 *       "passage_id": "ferry.txt#0",
+                 *       "snapshot": "27881448a331f18d",
+                 *       "grade": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["FeedbackBody"];
             };
         };
@@ -2435,6 +3373,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "snapshot": "7834d1e5201e2d35",
+                     *       "documents": 4,
+                     *       "passages": 4,
+                     *       "built_at": "2026-11-25T10:47:11+00:00",
+                     *       "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
+                     *       "unreadable_files": 0,
+                     *       "sentences": 6,
+                     *       "unreadable": [],
+                     *       "not_opened": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["IndexResponse"];
                 };
             };
@@ -2465,6 +3416,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
@@ -2495,6 +3451,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "damage": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ready"];
                 };
             };

@@ -12,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import qa
 from qa import compose
 from qa.answering.suggestions import Suggestions
-from qa.api import errors
+from qa.api import errors, examples
 from qa.api.access import Access
 from qa.api.admission import Admission
 from qa.api.clients import ClientLimits
@@ -110,6 +110,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, problem_page)
+    examples.install(app)
     app.add_middleware(Admission, processes=settings.processes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
