@@ -77,6 +77,19 @@ def test_number_opens_the_whole_document_at_the_sentence(page, site):
     assert "open" not in parse_qs(urlsplit(page.url).query)
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1280, 1440, 1920])
+def test_the_head_of_the_panel_has_two_lines(open_page, site, width):
+    """Title and controls take two lines at every width, and every control has a name."""
+    page = open_page(site, viewport={"width": width, "height": 900})
+    ask(page, WHEN)
+    open_first_source(page)
+    assert page.locator("#source > header").bounding_box()["height"] <= 110
+    for name in ("Copy", "Save", "Find in this document"):
+        expect(page.locator("#source").get_by_role("button", name=name, exact=True)).to_be_visible()
+    for name in ("Ask in this document", "Who else says this?"):
+        expect(page.locator("#source").get_by_role("link", name=name)).to_be_visible()
+
+
 def test_permalink_opens_the_same_view(page, open_page, site):
     """The address of an open source, given to someone else, opens the same answer and the same sentence."""
     ask(page, WHEN)
