@@ -48,11 +48,22 @@ class Table:
         return Span(self.rows[row][0], self.rows[row][-1])
 
 
+class PublishedFrom(StrEnum):
+    """What a document's date of publication was taken from."""
+
+    FRONT_MATTER = "front_matter"
+    METADATA = "metadata"
+    TEXT = "text"
+    URL = "url"
+    FILE_NAME = "file_name"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One article as read: the plain text that every offset counts into, and what is known about it.
 
     ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``).
+    ``published_from`` says what that was taken from; ``created`` is when the file was made, which is no publication.
     ``language`` is a BCP 47 tag as its source gives it (``en``, ``zh-Hant``).
     ``headings`` are the spans of section headings inside ``text``, in order.
     ``pages`` are the offsets at which the pages of a paged format begin, ascending, the first one 0; else it is empty.
@@ -71,6 +82,8 @@ class Document:
     language: str | None = None
     pages: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
+    published_from: PublishedFrom | None = None
+    created: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page, from 1, that holds a code point; None where the format has no pages."""
@@ -84,6 +97,7 @@ class Document:
             "headings": _spans(fields["headings"]),
             "pages": tuple(fields["pages"]),
             "tables": tuple(_table(table) for table in fields.get("tables", ())),
+            "published_from": PublishedFrom(source) if (source := fields.get("published_from")) else None,
         }
         return cls(**{**fields, **sequences})
 

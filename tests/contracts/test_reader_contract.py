@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qa.errors import UnreadableFile
 from qa.readers import READERS, read
 from qa.readers.checks import MAX_LINE, MAX_UNBROKEN
+from qa.readers.dating import dated
 from qa.types import Document, Unreadable
 from texts import characters, texts
 
@@ -113,7 +114,7 @@ def assert_sound(document, document_id):
 def test_the_words_of_a_file_are_read(suffix):
     """A file gives documents with its own id or ids below it, each id once, and their texts hold its words."""
     readings = read(f"folder/a{suffix}", file_saying(suffix, WORDS))
-    assert readings == list(READERS[suffix](f"folder/a{suffix}", file_saying(suffix, WORDS)))
+    assert readings == list(map(dated, READERS[suffix](f"folder/a{suffix}", file_saying(suffix, WORDS))))
     assert len({document.id for document in readings}) == len(readings)
     for document in readings:
         assert_sound(document, f"folder/a{suffix}")

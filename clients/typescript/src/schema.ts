@@ -875,6 +875,13 @@ export interface components {
             title: string;
             /** Published */
             published: string | null;
+            /** @description what the date of publication was taken from */
+            published_from: components["schemas"]["PublishedFrom"] | null;
+            /**
+             * Created
+             * @description when the file was made, where it says so; this is no date of publication
+             */
+            created: string | null;
             /** Publisher */
             publisher: string | null;
             /** Author */
@@ -911,6 +918,13 @@ export interface components {
             title: string;
             /** Published */
             published: string | null;
+            /** @description what the date of publication was taken from */
+            published_from: components["schemas"]["PublishedFrom"] | null;
+            /**
+             * Created
+             * @description when the file was made, where it says so; this is no date of publication
+             */
+            created: string | null;
             /** Publisher */
             publisher: string | null;
             /** Author */
@@ -1339,6 +1353,12 @@ export interface components {
                 [key: string]: string;
             }[] | null;
         };
+        /**
+         * PublishedFrom
+         * @description What a document's date of publication was taken from.
+         * @enum {string}
+         */
+        PublishedFrom: "front_matter" | "metadata" | "text" | "url" | "file_name";
         /**
          * Ready
          * @description Questions can be answered.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
+from qa.readers.dating import dated
 from qa.readers.signatures import HTML, PDF, RTF, ZIP, check_signature
 from qa.types import Document, Unreadable
 
@@ -112,6 +113,7 @@ def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
         if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
             raise MemoryError from error
         raise UnreadableFile(f"the file is damaged: its parser stopped with {type(error).__name__}") from error
+    readings = [dated(reading) if isinstance(reading, Document) else reading for reading in readings]
     for reading in readings:
         if isinstance(reading, Document):
             check_document(reading)

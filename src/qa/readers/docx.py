@@ -25,7 +25,7 @@ from qa.readers.docx_math import linear
 from qa.readers.docx_numbers import Numbering
 from qa.readers.docx_styles import Styles, local, value
 from qa.readers.html_tables import MAX_COLUMNS
-from qa.readers.metadata import keywords, language_tag, one_line, title_line
+from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
 from qa.readers.text import TextBuilder
 from qa.types import Document
 
@@ -74,6 +74,7 @@ def _described(document_id: str, opened: Any, builder: TextBuilder) -> Document:
         tags=keywords([said.keywords]),
         author=one_line(said.author),
         language=language_tag(said.language) or _language(opened),
+        created=first_date(said.created.isoformat() if said.created else None),
     )
     return builder.described(fields)
 

@@ -11,7 +11,7 @@ import yaml
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import MAX_LINE
-from qa.types import Document
+from qa.types import Document, PublishedFrom
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
@@ -30,9 +30,11 @@ class FrontMatter:
     author: str | None = None
     language: str | None = None
 
-    def over(self, document: Document) -> Document:
+    def over(self, document: Document, source: PublishedFrom = PublishedFrom.FRONT_MATTER) -> Document:
         """The document with what the front matter says put over what the format says."""
         said = {name: value for name, value in asdict(self).items() if value}
+        if self.published:
+            said["published_from"] = source
         return replace(document, **said)
 
 

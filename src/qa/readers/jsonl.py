@@ -9,7 +9,7 @@ from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
 from qa.readers.decode import decode
 from qa.readers.front_matter import parse_fields
-from qa.types import Document, Unreadable
+from qa.types import Document, PublishedFrom, Unreadable
 
 MAX_ID = 100
 MAX_REFUSED = 20
@@ -64,7 +64,7 @@ def _read_line(document_id: str, number: int, line: object, taken: set[str]) -> 
     if not isinstance(text, str):
         raise UnreadableFile('"text" must be a string that holds words')
     name = _slug(fields.get("id"), number)
-    document = parse_fields(fields).over(Document(f"{document_id}/{name}", "", text))
+    document = parse_fields(fields).over(Document(f"{document_id}/{name}", "", text), PublishedFrom.METADATA)
     check_document(document)
     if name in taken:
         raise UnreadableFile(f"the id {name!r} stands on an earlier line too")

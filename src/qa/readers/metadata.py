@@ -9,7 +9,7 @@ MAX_LINE = 500
 _DATE = re.compile(r"\d{4}(?:-?\d{2}(?:-?\d{2})?)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _SOFTWARE_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel) - .*)|(?:untitled|document|slide|layout|title)[ -]?\d*"
+    r"(?:microsoft (?:word|powerpoint|excel) [-–—] .*)|(?:untitled|document|slide|layout|title)[ -]?\d*"
     r"|word document|.*\.(?:docx?|pdf|indd|qxp?d?|tex|dvi|rtf|odt|pptx?|html?)",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from qa.errors import UnreadableFile
-from qa.readers.metadata import keywords, language_tag, one_line, title_line
+from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
 from qa.readers.pdf_writing import PlacedLine, Writing, write_pages
@@ -135,6 +135,7 @@ def _document(document_id: str, opened: pypdfium2.PdfDocument, builder: TextBuil
         author=one_line(information.get("Author")),
         language=language_tag(_language(opened)),
         pages=writing.page_starts,
+        created=first_date(information.get("CreationDate")),
     )
 
 

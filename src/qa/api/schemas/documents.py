@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from qa.api.page.presentation import display_title, document_url, text_sha256
 from qa.index.snapshot import Manifest
-from qa.types import Document
+from qa.types import Document, PublishedFrom
 
 
 class IndexBody(BaseModel):
@@ -55,6 +55,8 @@ class DocumentSummary(BaseModel):
     id: str
     title: str
     published: str | None
+    published_from: PublishedFrom | None = Field(description="what the date of publication was taken from")
+    created: str | None = Field(description="when the file was made, where it says so; this is no date of publication")
     publisher: str | None
     author: str | None
     language: str | None = Field(description="a BCP 47 tag, as the file gives it")
@@ -70,6 +72,8 @@ class DocumentSummary(BaseModel):
             id=document.id,
             title=display_title(document),
             published=document.published,
+            published_from=document.published_from,
+            created=document.created,
             publisher=document.publisher,
             author=document.author,
             language=document.language,
