@@ -10,6 +10,9 @@
 # make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
 # make clients  compile the TypeScript client strictly from the API as it is, and run its tests (needs node and npm)
 # make deploy  lint what is deployed, and replay the image's steps in a bare virtual environment
+# make lock   write requirements.lock: every package with the sums of its files
+# make supply  check licences, and write a bill of materials to build/sbom.json
+# make audit  look the locked packages up in advisories
 # make clean  remove the virtual environment and what was built in it
 
 VENV := .venv
@@ -17,7 +20,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack
+.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -93,6 +96,27 @@ attack: $(VENV)/.dev
 	$(BIN)/python -m hatchling build -t wheel -d build/attack
 	$(PIP) install --no-deps --target build/attack/site build/attack/*.whl
 	PYTHONPATH=build/attack/site $(BIN)/python benchmarks/attack.py $(ATTACK)
+
+# Tools about packages have an environment of their own, so that what they need is not among what is looked at.
+$(VENV)/supply: .ci/supply.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/supply
+	$(VENV)/supply/bin/python -m pip -q install -r .ci/supply.txt
+	@touch $@
+
+# Every package with its version and the sums of its files; pip install --require-hashes -r requirements.lock
+lock: $(VENV)/supply
+	$(VENV)/supply/bin/uv pip compile -q pyproject.toml -c constraints.txt --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --python-version 3.11 -o requirements.lock
+
+# Licences of what is installed, and a bill of materials in CycloneDX.
+supply: $(VENV)/supply $(VENV)/.run
+	$(VENV)/supply/bin/python .ci/supply_chain.py licences $(BIN)/python
+	mkdir -p build
+	$(VENV)/supply/bin/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
+
+# Fails where no service of advisories can be reached.
+audit: $(VENV)/supply
+	$(VENV)/supply/bin/python .ci/supply_chain.py audit
 
 clean:
 	rm -rf $(VENV) dist build
