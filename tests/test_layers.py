@@ -39,6 +39,7 @@ OWNERS = {
     "argon2": ("api/tokens.py",),
     "cryptography": ("evidence/",),
     "mcp": ("api/mcp.py",),
+    "opentelemetry": ("serving/tracing.py",),
     "itsdangerous": ("api/access.py",),
     "limits": ("api/clients.py",),
     "landlockpy": ("readers/sandbox.py",),

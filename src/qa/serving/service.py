@@ -17,6 +17,7 @@ from qa.index.source import FolderSource, Source
 from qa.protocols import Embedder, Vectors
 from qa.serving.answer_cache import AnswerCache, Asked
 from qa.serving.damage import ServedFiles
+from qa.serving.tracing import traced
 from qa.types import Answer, Question
 
 logger = logging.getLogger(__name__)
@@ -242,7 +243,7 @@ class Service:
         if not self._processors.acquire(blocking=wait):
             raise TooBusy("every processor answers another question; try again in a few seconds")
         try:
-            return self._answerer.answer(snapshot, question)
+            return traced(partial(self._answerer.answer, snapshot, question), snapshot.manifest.id)
         finally:
             self._processors.release()
 
