@@ -1,10 +1,6 @@
-"""Fit ``src/qa/answering/confidence.json`` on development sets.
+"""Fit what ``src/qa/answering/confidence.json`` has for answers without an extractor; ``answers.py`` fits the rest.
 
 Usage: python training/confidence.py --work DIR --foreign DIR --twice clapnq SET…
-       python training/confidence.py --read --work DIR --foreign DIR --first 300 --title NAME… SET…
-
-The second call fits what is used with an extractor (``read``, ``read_bands``) and leaves the rest of the file as it is.
-Of a set with articles named by --title only their questions are asked: the extractor has learned from the others.
 
 Two logistic regressions on ``confidence_features``, once with every example weighted by the fluency of the candidates
 and once by what is left of it, since English and German or Chinese differ in what the numbers mean. Topic: is the
@@ -24,7 +20,6 @@ from scipy.optimize import minimize
 from qa import compose
 from qa.answering import confidence as confidence_model
 from qa.answering.confidence import confidence_features
-from qa.answering.reading import read
 from qa.answering.sentences import choose_sentences
 from qa.config import load_settings
 from qa.evaluation.datasets import load_datasets
@@ -38,28 +33,18 @@ LOWEST = 0.2  # below, four in five would be wrong: refused; from here to medium
 FOREIGN_SHARE = 0.5  # of the foreign questions go to each set
 
 
-def examples(questions, foreign, snapshot, retriever, extractor):
+def examples(questions, foreign, snapshot, retriever):
     """Features, whether the citation is right, the group of each question, and the fluency of its candidates."""
     asked = [(gold, "own" if gold.answerable else "near") for gold in questions if not gold.history]
     for gold, group in [*asked, *((gold, "foreign") for gold in foreign)]:
         retrieval = retriever.retrieve(snapshot, gold.text)
-        candidates, features = retrieval.candidates, {}
+        candidates = retrieval.candidates
         if not candidates:
             continue
-        if extractor is not None:
-            reading = read(snapshot, retrieval.query.text, candidates, extractor)
-            candidates, features = reading.first_of(candidates), reading.features
-        features = confidence_features(snapshot, retrieval, candidates) | features
+        ordinal = int(np.argmax(candidates[0].sentence_scores))
+        features = confidence_features(snapshot, retrieval, candidates, candidates[0], ordinal)
         right = gold.answerable and cites_answer(gold, snapshot, candidates)
         yield features, right, group, retrieval.evidence.fluency
-
-
-def questions_of(dataset, titles, first):
-    """At most ``first`` questions, drawn with a fixed seed; where a set has articles of these titles, theirs alone."""
-    with_title = {document.id for document in dataset.documents if document.title in titles}
-    questions = [gold for gold in dataset.questions if not with_title or gold.document_id in with_title]
-    order = np.random.default_rng(1).permutation(len(questions))[: first or None]
-    return [questions[number] for number in order]
 
 
 def cites_answer(gold, snapshot, candidates):
@@ -130,27 +115,21 @@ def main():
     parser.add_argument("--work", type=Path, required=True, help="where the sets' indexes are kept")
     parser.add_argument("--foreign", type=Path, required=True, help="questions that no set answers")
     parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
-    parser.add_argument("--read", action="store_true", help="fit what is used with the extractor")
-    parser.add_argument("--title", action="append", default=[], help="an article that the extractor has not seen")
-    parser.add_argument("--first", type=int, default=0, help="how many questions of each set; default: all")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
-    settings = load_settings()
-    bench = compose.build_bench(settings, options.work)
-    extractor = compose.build_extractor(settings) if options.read else None
+    bench = compose.build_bench(load_settings(), options.work)
     foreign = load_datasets(options.foreign)[0].questions[:: int(1 / FOREIGN_SHARE)]
     rows = []
     for dataset in (dataset for folder in options.sets for dataset in load_datasets(folder) if dataset.documents):
         snapshot = open_dataset(dataset, bench.indexer, options.work)
-        asked = questions_of(dataset, options.title, options.first)
-        found = list(examples(asked, foreign, snapshot, bench.retriever, extractor))
+        found = list(examples(dataset.questions, foreign, snapshot, bench.retriever))
         weight = (2 if dataset.name in options.twice.split(",") else 1) / len(found)
         rows += [(dataset.name, weight, *example) for example in found]
         print(dataset.name, len(found), flush=True)
-    write(rows, options.read)
+    write(rows)
 
 
-def write(rows, with_extractor):
+def write(rows):
     """Fit, print what was measured, and write the file."""
     names = list(rows[0][2])
     table = np.array([[row[2][name] for name in names] for row in rows])
@@ -181,8 +160,7 @@ def write(rows, with_extractor):
     path = Path(confidence_model.__file__).with_name("confidence.json")
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     bands |= {"low": LOWEST}
-    fitted = {"read": named["fluent"], "read_bands": bands} if with_extractor else named | {"bands": bands}
-    path.write_text(json.dumps(kept | fitted, indent=2) + "\n", "utf-8")
+    path.write_text(json.dumps(kept | named | {"bands": bands}, indent=2) + "\n", "utf-8")
     print(path.read_text("utf-8"))
 
 
