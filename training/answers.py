@@ -49,7 +49,7 @@ NEAR_WEIGHT = 0.8  # of all its unanswerable ones
 HIGH, MEDIUM = 0.95, 0.8  # the precision from which on a band is called so …
 NEAR_IN_HIGH, NEAR_IN_MEDIUM = 0.05, 0.5  # … where so many of the questions are unanswerable, beside 1 answerable
 FOREIGN_ON_TOPIC = 0.04  # of foreign questions pass for questions on the topic; half of them are refused all the same
-ANSWERABLE = 0.3  # below, a question is refused
+ANSWERABLE, LOWEST = 0.3, 0.15  # below, a question is refused: by the second estimate, or by the product
 FLUENT = 0.5  # in a language that the extractor reads
 
 
@@ -292,7 +292,8 @@ def cuts(examples, estimates, product, right, group, exact):
         name: cut_at(product[answered], right[answered], weights_of(examples, near, 0.0)[answered], precision)
         for name, near, precision in (("high", NEAR_IN_HIGH, HIGH), ("medium", NEAR_IN_MEDIUM, MEDIUM))
     }
-    return {name: round(cut, 3) for name, cut in (bands | {"answerable": ANSWERABLE, "topic": topic}).items()}
+    cuts = bands | {"low": LOWEST, "answerable": ANSWERABLE, "topic": topic}
+    return {name: round(cut, 3) for name, cut in cuts.items()}
 
 
 def report(examples, found, estimates, product, right, group, bands):

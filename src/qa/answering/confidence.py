@@ -76,7 +76,8 @@ def _assess_reading(
     if reading.is_structured:
         answerable, probability = 1.0, max(probability, cuts["medium"])
     on_topic = reading.is_structured or _logistic(features, model["topic"]) >= cuts["topic"]
-    if on_topic and answerable >= cuts["answerable"] and not contrast.contradicts:
+    likely = answerable >= cuts["answerable"] and probability >= cuts["low"]
+    if on_topic and likely and not contrast.contradicts:
         return Assessment(Confidence(_band(probability, "read_bands"), probability))
     confidence = Confidence(Band.LOW, probability)
     if not on_topic:
