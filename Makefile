@@ -1,6 +1,7 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
 # make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
+# make formats  ask for 100 values that files of every format state, and print which are quoted
 # make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make tasks  what five people come for, played in Chromium: presses and waits of each
@@ -20,7 +21,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit
+.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -41,6 +42,9 @@ eval: $(VENV)/.run
 faults: $(VENV)/.dev
 	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 QATEST_OFFLINE_S=60 \
 		$(BIN)/python -m pytest -s tests/faults tests/laws/test_kills.py tests/laws/test_faults.py
+
+formats: $(VENV)/.dev
+	QATEST_STATED_ROUNDS=3 $(BIN)/python -m pytest -s tests/formats/test_stated_values.py
 
 engines: $(VENV)/.dev
 	QATEST_ENGINE_SET=../shared/eval/squad2 QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
