@@ -1,6 +1,5 @@
 """What every reader promises, over the registry."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,7 +151,7 @@ def test_plain_text_is_the_file_itself(text):
         assert [document.text for document in readings] == [text.removeprefix("\ufeff")]
 
 
-@pytest.mark.parametrize("suffix", ["", ".doc", ".exe", ".TXT.zip", ".tar.gz"])
+@pytest.mark.parametrize("suffix", ["", ".doc", ".exe", ".TXT.rar", ".tar.gz"])
 def test_unknown_suffix_is_refused_by_name(suffix):
     """A suffix without a reader is refused; the reason names it and the supported ones."""
     with pytest.raises(UnreadableFile, match=r"not supported; supported: \.txt, \.md"):

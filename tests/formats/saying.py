@@ -48,6 +48,7 @@ BUILT_OFFICE = {
     ".eml": as_message,
     ".mbox": lambda text: b"From ann@example.org Tue May  3 10:00:00 1994\n" + office.mail(text),
     ".mht": lambda text: office.mail("-", html=f"<html><body><p>{text}</p></body></html>"),
+    ".zip": lambda text: honest.zipped({"folder/": "", "folder/words.txt": text, "folder/picture.png": "-"}),
     ".mhtml": lambda text: office.mail("-", html=f"<html><body><p>{text}</p></body></html>"),
     ".srt": lambda text: as_cues(text).replace("WEBVTT", "1").replace(".000", ",000").encode(),
     ".vtt": lambda text: as_cues(text).encode(),

@@ -73,6 +73,7 @@ FORMATS = (
     Format("qa.readers.outline:read_org", (".org",)),
     Format("qa.readers.outline:read_asciidoc", (".adoc", ".asciidoc")),
     Format("qa.readers.tex:read_tex", (".tex",), ("pylatexenc",)),
+    Format("qa.readers.zipped:read_zip", (".zip",), (), ZIP, begins=True),
 )
 READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
 
