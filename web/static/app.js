@@ -105,10 +105,10 @@ const stored = (() => {
 single.checked = stored?.getItem("single-keys") !== "off";
 single.addEventListener("change", () => stored?.setItem("single-keys", single.checked ? "on" : "off"));
 
-// Suggestions are found in the background after a start: ask once more when the page came too early.
+// Suggestions are found in the background after a start: ask again, ever less often, when the page came too early.
 const awaitSuggestions = async () => {
-  for (let tries = 0; tries < 5; tries += 1) {
-    await new Promise((done) => setTimeout(done, 1000));
+  for (let tries = 2; tries < 12; tries += 1) {
+    await new Promise((done) => setTimeout(done, 500 * tries));
     const place = $("#suggestions");
     if (!place) return;
     const parts = [...parse(await request("/suggestions")).children];
