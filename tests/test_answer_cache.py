@@ -173,11 +173,11 @@ def test_a_server_answers_from_memory_and_says_so(client: httpx2.Client):
         lines = client.get("/metrics").text.splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
-    before = counted("qa_questions_total"), counted("qa_answers_at_hand_total")
+    before = counted("qa_questions_total"), counted("qa_cache_hits_total")
     first, second = (client.post("/ask", json={"question": "When was the answer cache tried?"}).json() for _ in "12")
     assert first.pop("id") != second.pop("id")
     assert first == second  # also in its timings, which a second piece of work would not have
     assert counted("qa_questions_total") >= before[0] + 2  # suggestions are asked for beside us
-    assert counted("qa_answers_at_hand_total") >= before[1] + 1
+    assert counted("qa_cache_hits_total") >= before[1] + 1
     assert counted("qa_passages") == first["index"]["passages"]
     assert client.get("/metrics").headers["content-type"].startswith("text/plain")

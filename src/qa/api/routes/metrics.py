@@ -24,7 +24,7 @@ class _Served(Collector):
     def collect(self) -> Iterator[Metric]:
         asked = self._asked
         yield CounterMetricFamily("qa_questions", "Questions asked since the start.", asked.questions)
-        yield CounterMetricFamily("qa_answers_at_hand", "Of these, answered from the cache.", asked.at_hand)
+        yield CounterMetricFamily("qa_cache_hits", "Of these, answered from the cache.", asked.at_hand)
         yield GaugeMetricFamily("qa_ready", "Whether a snapshot is open.", int(self._service.ready))
         damaged = int(bool(self._service.damage or self._service.not_opened))
         yield GaugeMetricFamily("qa_damaged", "Whether the newest snapshot is damaged or cannot be opened.", damaged)
