@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from saying import WRITTEN, file_saying
 
 from qa.errors import UnreadableFile
-from qa.readers import READERS, read
+from qa.readers import READERS, SAVED_AS, read
 from qa.readers.checks import MAX_LINE, MAX_UNBROKEN
 from qa.readers.dating import dated
 from qa.types import Document, Unreadable
@@ -151,7 +151,15 @@ def test_plain_text_is_the_file_itself(text):
         assert [document.text for document in readings] == [text.removeprefix("\ufeff")]
 
 
-@pytest.mark.parametrize("suffix", ["", ".doc", ".exe", ".TXT.rar", ".tar.gz"])
+@pytest.mark.parametrize(("suffix", "saved_as"), SAVED_AS.items())
+def test_formats_with_a_way_out_are_refused_with_it(suffix, saved_as):
+    """A file of a format that is not read, but whose program writes one that is, is refused with the advice."""
+    assert saved_as in READERS
+    with pytest.raises(UnreadableFile, match=f"files ending in {suffix} are not read; save it as {saved_as}"):
+        read(f"report{suffix.upper()}", b"words")
+
+
+@pytest.mark.parametrize("suffix", ["", ".exe", ".TXT.rar", ".tar.gz"])
 def test_unknown_suffix_is_refused_by_name(suffix):
     """A suffix without a reader is refused; the reason names it and the supported ones."""
     with pytest.raises(UnreadableFile, match=r"not supported; supported: \.txt, \.md"):

@@ -77,6 +77,11 @@ FORMATS = (
 )
 READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
 
+SAVED_AS = {
+    ".doc": ".docx", ".wps": ".docx", ".pages": ".docx", ".xls": ".xlsx", ".numbers": ".xlsx", ".ppt": ".pptx",
+    ".key": ".pptx", ".msg": ".eml", ".webarchive": ".html", ".mobi": ".epub", ".azw3": ".epub", ".djvu": ".pdf",
+}  # fmt: skip
+"""Formats of articles for which no free and well-kept library is here, and what the programs that have them write."""
 UNSUPPORTED = "the suffix "  # how the reason begins for a file of no format that is read
 _LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
 
@@ -85,9 +90,11 @@ def reader_of(document_id: str) -> Format:
     """The reader of a file's suffix.
 
     Raises:
-        UnreadableFile: no reader has this suffix.
+        UnreadableFile: no reader has this suffix; with what to save it as, where its programs can.
     """
     suffix = PurePosixPath(document_id).suffix.lower()
+    if suffix in SAVED_AS:
+        raise UnreadableFile(f"files ending in {suffix} are not read; save it as {SAVED_AS[suffix]}")
     if suffix not in READERS:
         raise UnreadableFile(f"{UNSUPPORTED}{suffix or '(none)'!r} is not supported; supported: {', '.join(READERS)}")
     return READERS[suffix]
