@@ -27,8 +27,10 @@ run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
 	@$(BIN)/qa serve
 
+# The browser's library keeps an event loop running in its process: its tests run by themselves.
 test: $(VENV)/.dev lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/page
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/page
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -26,7 +26,7 @@ def environment() -> dict[str, str]:
     """One thread for every library, this checkout's sources, none of the product's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("QA_")}
     # The engine is measured, not the memory of its answers; peers have no extractor.
-    own = {"QA_CACHED_ANSWERS": "0", "QA_EXTRACTOR": "off"}
+    own = {"QA_ANSWER_CACHE_MB": "0", "QA_EXTRACTOR": "off"}
     return kept | ONE_THREAD | own | {"PYTHONPATH": str(CHECKOUT / "src"), "TOKENIZERS_PARALLELISM": "false"}
 
 

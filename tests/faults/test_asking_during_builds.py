@@ -88,7 +88,7 @@ def test_no_question_fails_while_the_index_is_rebuilt(tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     wanted = write(corpus, 0)
-    with serve("--corpus", corpus, "--index", tmp_path / "index", QA_CACHED_ANSWERS="0") as server:
+    with serve("--corpus", corpus, "--index", tmp_path / "index", QA_ANSWER_CACHE_MB="0") as server:
         server.wait_until_listening()
         client = httpx2.Client(base_url=server.address, timeout=60)
         texts = {rebuild(client): wanted}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from qa.readers.front_matter import is_date
+from qa.readers.iso_dates import is_date
 from qa.types import Document, PublishedFrom
 
 NEAR_TOP = 1500  # code points in which a dateline or byline is looked for

@@ -11,11 +11,11 @@ import yaml
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import MAX_LINE
+from qa.readers.iso_dates import is_date
 from qa.types import Document, PublishedFrom
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +109,6 @@ def _published(value: object) -> str | None:
     if isinstance(value, (str, int)) and is_date(str(value).strip()):
         return str(value).strip()
     raise UnreadableFile("published must be a date such as 2006-10-27, 2006-10 or 2006")
-
-
-def is_date(value: str) -> bool:
-    """Whether a text is an ISO 8601 date, reduced precision allowed."""
-    if not _DATE.fullmatch(value):
-        return False
-    try:
-        date.fromisoformat(value + "-01-01"[len(value) - len("YYYY") :])
-    except ValueError:
-        return False
-    return True
 
 
 def _tags(value: object) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from qa.readers.front_matter import is_date
+from qa.readers.iso_dates import is_date
 
 MAX_LINE = 500
 _DATE = re.compile(r"\d{4}(?:-?\d{2}(?:-?\d{2})?)?")
