@@ -8,7 +8,7 @@ import numpy as np
 from qa.analysis import FUNCTION_WORDS, analyze
 from qa.answering.confidence import assess
 from qa.answering.duplicates import Distinct, distinct
-from qa.answering.reading import Reading, read
+from qa.answering.reading import READ, Reading, read
 from qa.answering.sentences import choose_sentences
 from qa.index.snapshot import Snapshot
 from qa.protocols import Extractor, Reranker
@@ -97,7 +97,8 @@ class Answerer:
         """What the extractor reads in the first passages; None without one, or in a language that it does not speak."""
         if self._extractor is None or not candidates or retrieval.evidence is None:
             return None
-        if retrieval.evidence.fluency < FLUENT:
+        is_plain = all(snapshot.passages[candidate.row].text.isascii() for candidate in candidates[:READ])
+        if retrieval.evidence.fluency < FLUENT and not is_plain:  # rows of figures have short tokens in any language
             return None
         return read(snapshot, retrieval, candidates, self._extractor)
 

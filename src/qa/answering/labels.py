@@ -9,6 +9,7 @@ from qa.retrieval.query import Query
 from qa.types import Candidate, Passage
 
 CELL_GAP = " | "
+PAIR = 2  # cells of a row that has a name and one value: whatever is asked of it, that is it
 _CLAUSE = re.compile(r"\b(?:clause|section|article|paragraph|rule|item|§)\s*(\d+(?:\.\d+)*)\b", re.IGNORECASE)
 
 
@@ -40,7 +41,7 @@ def _named_row(snapshot: Snapshot, query: Query, candidates: Sequence[Candidate]
             continue
         for ordinal, cells in _rows(passage):
             label = set(terms(cells[0]))
-            if label and label <= asked and (asked - label) & _column_terms(passage):
+            if label and label <= asked and (len(cells) == PAIR or (asked - label) & _column_terms(passage)):
                 return index, ordinal
     return None
 
