@@ -13,7 +13,7 @@ from qa.errors import NameRefused
     [
         ("minutes/1900/a b.txt", "minutes/1900/a-b.txt"),
         ("../../etc/passwd.txt", "etc/passwd.txt"),
-        ("/root/x.md", "root/x.md"),
+        ("/srv/x.md", "srv/x.md"),
         ("a\\b\\c.md", "a/b/c.md"),
         (".git/x.txt", "git/x.txt"),
         ("con/aux/x.txt", "document-con/document-aux/x.txt"),

@@ -121,11 +121,11 @@ def _neighbours(
     has_before = ordinals > 0
     has_after = ordinals < np.asarray(counts)[rank] - 1
     before, after = np.where(has_before, where - 1, where), np.where(has_after, where + 1, where)
-    own = match.sentences[where]
+    matched = match.sentences[where]
     covered = evidence.has_term[where]
     added = np.maximum(covered, evidence.has_term[before]) @ evidence.rarity - covered @ evidence.rarity
     contexts = match.contexts[np.asarray(positions)[rank]]
-    context = (np.maximum(own, contexts) - own) @ match.weights
+    context = (np.maximum(matched, contexts) - matched) @ match.weights
     return np.column_stack([added, context, total[before] * has_before, total[after] * has_after])
 
 

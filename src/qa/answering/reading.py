@@ -113,9 +113,9 @@ def _is_complete(retrieval: Retrieval, reading: Reading) -> bool | None:
     evidence, chosen = retrieval.evidence, reading.sentences.chosen
     if evidence is None or len(chosen) <= 1 or not asks_for_several(retrieval.query.text):
         return None
-    said = reading.pool.has_term[reading.sentences.best]
+    shared = reading.pool.has_term[reading.sentences.best]
     statements = ~evidence.is_heading & (evidence.has_term @ evidence.rarity >= MOST * evidence.rarity.sum())
-    alike = int((evidence.has_term[:, said].all(axis=1) & statements).sum())
+    alike = int((evidence.has_term[:, shared].all(axis=1) & statements).sum())
     return alike <= len(chosen) if reading.pool.covers_most[reading.sentences.best] else None
 
 

@@ -63,10 +63,10 @@ def _in_order(pool: Pool, best: int, chosen: Sequence[int]) -> tuple[int, ...]:
 
 def _alike(pool: Pool, best: int) -> list[int]:
     """The sentences that say as much of the question as the best one, if that is most of it."""
-    said = pool.has_term[best]
-    if said.sum() < MIN_TERMS or not pool.covers_most[best]:
+    shared = pool.has_term[best]
+    if shared.sum() < MIN_TERMS or not pool.covers_most[best]:
         return [best]
-    return [index for index in range(len(pool)) if pool.has_term[index][said].all() and pool.covers_most[index]]
+    return [index for index in range(len(pool)) if pool.has_term[index][shared].all() and pool.covers_most[index]]
 
 
 def _fits(pool: Pool, chosen: Sequence[int]) -> bool:
