@@ -21,7 +21,7 @@ from qa.arrays import unit
 from qa.errors import QuestionError, TooBusy
 from qa.retrieval.neighbours import echoes, rocchio, sentence_similarities
 from qa.serving.feedback import Judgement, Judgements, Shown, read_judgements
-from qa.types import Document, Filters, Passage, Question, Reason, Span
+from qa.types import Band, Confidence, Document, Filters, Passage, Question, Reason, Span
 
 TEXTS = st.text(st.sampled_from("aé 。😀👩‍🚀\n\r\t\u2028\u2029\u0301長."), max_size=60)
 
@@ -161,11 +161,22 @@ def test_unclear_sentences_make_no_when_or_who(sentence):
 
 
 def test_suggestions_are_answered(site):
-    """Every suggestion is another question, and is answered."""
+    """Every suggestion is another question, and is answered, at least medium surely."""
     service = site.service
     found = suggest(service.snapshot, lambda text: service.ask(Question(text)).answer)
     assert 2 <= len(set(found)) == len(found) <= 4
-    assert all(service.ask(Question(question)).answer.answerable for question in found)
+    answers = [service.ask(Question(question)).answer for question in found]
+    assert all(answer.answerable and answer.confidence.band is not Band.LOW for answer in answers)
+
+
+def test_what_is_hardly_sure_is_not_suggested(site):
+    """Where the service is little sure of everything, nothing is suggested, however well it quotes."""
+    service = site.service
+
+    def doubt(text):
+        return replace(service.ask(Question(text)).answer, confidence=Confidence(Band.LOW, 0.4))
+
+    assert suggest(service.snapshot, doubt) == ()
 
 
 def test_what_is_refused_is_not_suggested(site):

@@ -6,7 +6,8 @@ No language model writes them. Three sentence patterns give a question whose ans
 - a sentence that dates something to a day        → "What happened on May 20?"
 - a name that speaks or acts                       → "Who is Zhao Ziyang?"
 
-A pattern may misread a sentence, so each question is asked; it stays when the service answers with that very sentence.
+A pattern may misread a sentence, so each question is asked; it stays when the service answers with that very sentence
+and is at least medium sure of it.
 
 They are found when a snapshot is opened, in the background, not when it is built: what is answered depends on the
 ranking, the second stage and the confidence of the service that answers, while a sealed snapshot depends on the
@@ -23,7 +24,7 @@ from itertools import chain, zip_longest
 
 from qa.errors import QAError, TooBusy
 from qa.index.snapshot import Snapshot
-from qa.types import Answer
+from qa.types import Answer, Band
 
 COUNT = 4
 NEIGHBOURS = 2
@@ -194,11 +195,8 @@ def _repeats(candidate: Candidate, kept: Sequence[Candidate], snapshot: Snapshot
 
 
 def _answers(answer: Answer, candidate: Candidate) -> bool:
-    """Whether the service quotes the very sentence that the question was made from.
-
-    That both ways agree is evidence of its own, beyond the probability that is estimated for any question.
-    """
-    return any(
+    """Whether the service quotes the very sentence that the question was made from, and is at least medium sure."""
+    return answer.confidence.band is not Band.LOW and any(
         citation.document.id == candidate.document_id
         and citation.cited_text == candidate.sentence
         and re.search(candidate.proof, citation.cited_text)
