@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import dropwhile, takewhile
 
 from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
-from qa.index.spelling import is_opposite, letters_apart
+from qa.index.spelling import is_opposite
 from qa.retrieval.query import Query
 from qa.types import Difference
 
@@ -21,8 +21,15 @@ NEGATION = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
-LOOKALIKE = 8  # letters: two long words with the same ending that differ by one or two letters at their beginning
-ENDING = 5
+LOOKALIKE = 8  # letters, at least; letters alone do not tell: location and vacation differ by two of them
+LOOKALIKE_PREFIXES = (("pro", "pre"), ("e", "im"), ("em", "im"), ("over", "under"), ("a", ""))
+NOT_NEGATED = re.compile(  # words that begin like a negated one, and are not the opposite of what follows
+    r"dis(?:band|card|charg|clos|cord|count|cours|cover|eas|guis|miss|patch|play|pos|sent|till|tract|tress|tribut)"
+    r"|im(?:migra|pact|pair|part|plant|port(?!un)|pos|press|prison|prov(?!i)|puls)"
+    r"|in(?:born|bound|come|dent|deed|field|flam|form(?!al)|fus|habit|mate|quir|road|scrib|shore|side|sight|stall|stanc"
+    r"|stead|still|sur|tak|tend|tens|tent|vent|vers|vest|voic|ward|land)"
+    r"|un(?:ion|it|less|til)|non(?:etheless)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +109,23 @@ def _opposites(asked: Sequence[Token], quoted: Sequence[Token]) -> Iterable[tupl
         if token.term in terms or token.word in FUNCTION_WORDS - {"before", "after"}:
             continue
         for word in words:
-            if is_opposite(token.word, word) or _look_alike(token.word, word) or is_antonym(token.word, word):
+            if _is_negated_form(token.word, word) or _look_alike(token.word, word) or is_antonym(token.word, word):
                 yield token.word, word
 
 
+def _is_negated_form(word: str, other: str) -> bool:
+    """Whether one word is the other with a prefix that negates: unpaid and paid, but not discovered and covered."""
+    return is_opposite(word, other) and not NOT_NEGATED.match(max(word, other, key=len))
+
+
 def _look_alike(word: str, other: str) -> bool:
-    """Two long words, differently begun and ended alike: emigrants and immigrants, proscribed and prescribed."""
-    if min(len(word), len(other)) < LOOKALIKE or word == other or word[-ENDING:] != other[-ENDING:]:
+    """Two long words that a prefix sets apart: emigrants and immigrants, proscribed and prescribed."""
+    if min(len(word), len(other)) < LOOKALIKE:
         return False
-    return (letters_apart(word, other) <= 2 and word[:2] != other[:2]) or _prefix_apart(word, other)  # noqa: PLR2004
-
-
-def _prefix_apart(word: str, other: str) -> bool:
     return any(
-        word.startswith(a) and other.startswith(b) and word[len(a) :] == other[len(b) :]
-        for a, b in (("pro", "pre"), ("pre", "pro"), ("em", "im"), ("im", "em"), ("over", "under"), ("under", "over"))
+        a.startswith(left) and b.startswith(right) and a[len(left) :] == b[len(right) :]
+        for left, right in LOOKALIKE_PREFIXES
+        for a, b in ((word, other), (other, word))
     )
 
 

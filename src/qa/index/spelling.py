@@ -20,7 +20,7 @@ from qa.index.abbreviations import abbreviations
 SHORTEST = 4  # a shorter word has too many neighbours
 LONG = 8  # from this length on, two slips are allowed
 SHORTEST_NAME = 6
-SHORTEST_REST = 4  # letters that a negating prefix stands before: "inform" is not the opposite of "form"
+SHORTEST_REST = 4  # letters, at least, that a negating prefix stands before
 _NEGATING = re.compile(rf"^(?:un|in|im|il|ir|dis|non)(?=\w{{{SHORTEST_REST}}})")
 _ROMAN = re.compile("m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 
@@ -177,11 +177,6 @@ def _others(name: str, speller: SymSpell) -> list[str]:
 def _is_spelled(word: str) -> bool:
     """Whether a word can be misspelled: a number is another number then."""
     return word.isalpha() and not _ROMAN.fullmatch(word)
-
-
-def letters_apart(word: str, other: str) -> int:
-    """How many wrong, missing, additional or swapped letters tell two words apart."""
-    return int(OSA.distance(word, other))
 
 
 def is_opposite(word: str, other: str) -> bool:

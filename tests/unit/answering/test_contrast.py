@@ -29,6 +29,16 @@ def query(text: str) -> Query:
         ("When did it open?", "It opened in May and closed in June.", ()),
         ("Who painted the international office?", "The national office is blue.", ()),
         ("Who was informed?", "The form was sent.", ()),
+        ("Who discovered the lake?", "Ann Lund found it, covered with ice.", ()),
+        ("Which songs improved?", "His claims were proved.", ()),
+        ("How many immigrants came?", "212 migrants came.", ()),
+        ("Who will inform the crew?", "The form is for the crew.", ()),
+        ("What is improper?", "A proper hat.", (("improper", "proper"),)),
+        ("Were they overestimated?", "They were underestimated.", (("overestimated", "underestimated"),)),
+        ("What is the location of Brenna Bay?", "Brenna Bay is a vacation resort.", ()),
+        ("When did the fighting end?", "The lighting of beacons ended the battle.", ()),
+        ("Which national daily is printed in Marl?", "It is a rational daily, printed in Marl.", ()),
+        ("When was it established?", "It was reestablished in 1870.", ()),
     ],
 )
 def test_opposites(question: str, quotation: str, opposites: tuple[tuple[str, str], ...]) -> None:
