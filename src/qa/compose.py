@@ -138,9 +138,9 @@ def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None])
     """What runs ``qa index`` beside a server, with these settings and half of the processors."""
     command = [sys.executable, "-P", "-m", "qa.cli", "index", "--json"]
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    own = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
-    own["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
-    environment = kept | {PREFIX + name.upper(): str(value) for name, value in own.items()}
+    given = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
+    given["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
+    environment = kept | {PREFIX + name.upper(): str(value) for name, value in given.items()}
     return Jobs(lambda: BuildProcess(command, environment, settings.build_stall_s), uploads, opened)
 
 

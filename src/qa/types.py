@@ -346,7 +346,7 @@ class Answer:
     its names that the corpus has. ``nearest`` are the sentences that come nearest to an answer; they are cited only if
     nothing speaks against them. ``exact`` are the words in them that answer. ``differences`` say what a question names
     otherwise than the documents. ``complete`` says of a question for several things whether all that the documents have
-    are cited (None where it asks for one), ``count`` how many they are where that is certain. ``carried`` are the words
+    are cited (None where it asks for one). ``carried`` are the words
     of earlier questions that were searched for with this one.
     """
 
@@ -362,7 +362,6 @@ class Answer:
     exact: tuple[ExactAnswer, ...] = ()
     differences: tuple[Difference, ...] = ()
     complete: bool | None = None
-    count: int | None = None
     carried: tuple[str, ...] = ()
 
     @property

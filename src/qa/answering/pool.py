@@ -45,7 +45,6 @@ class Pool:
     Attributes:
         rows: ``(sentences,)`` their passages' rows in the snapshot.
         ordinals: ``(sentences,)`` which sentence of its passage each one is.
-        evidence_rows: ``(sentences,)`` where each one stands in the evidence.
         spans: where they stand in their documents.
         texts: what they say.
         features: ``(sentences, len(FEATURES))``.
@@ -56,7 +55,6 @@ class Pool:
 
     rows: Rows
     ordinals: Rows
-    evidence_rows: Rows
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
     features: Table
@@ -100,7 +98,7 @@ def gather(
     has_term = evidence.has_term[where]
     statements = ~evidence.is_heading[where] & [not ENDS_AS_QUESTION.search(text) for text in texts]
     covers_most = (has_term @ evidence.rarity >= MOST * evidence.rarity.sum()) & statements
-    return Pool(rows, ordinals, where, spans, texts, features, has_term, covers_most, rank)
+    return Pool(rows, ordinals, spans, texts, features, has_term, covers_most, rank)
 
 
 def _nearness(evidence: Evidence, where: Rows, opens: Scores) -> Table:

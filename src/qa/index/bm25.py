@@ -210,7 +210,7 @@ class BM25Index:
         total = np.zeros(self._rows, dtype=np.float32)
         for weight in sorted(set(weights.values())):
             part = np.zeros(self._rows, dtype=np.float32)
-            for term in (term for term, own in weights.items() if own == weight):
+            for term in (term for term, other in weights.items() if other == weight):
                 rows, scores = self.postings.of(term)
                 part[rows] += scores  # no row comes twice among the postings of a term
             total += np.float32(weight) * part

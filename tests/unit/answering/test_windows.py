@@ -14,7 +14,6 @@ def pool(*texts: str, passages: tuple[int, ...] | None = None, terms: list[list[
     return Pool(
         rows=rank,
         ordinals=ordinals,
-        evidence_rows=np.arange(len(texts)),
         spans=tuple(Span(100 * i, 100 * i + len(text)) for i, text in enumerate(texts)),
         texts=texts,
         features=np.zeros((len(texts), len(FEATURES)), dtype=np.float32),

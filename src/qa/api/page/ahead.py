@@ -47,8 +47,8 @@ def _closest(snapshot: Snapshot, typed: str, vector: Vectors, filters: Filters) 
     for hit in snapshot.search(vector, PASSAGES, filters):
         passage = snapshot.passages[hit.row]
         for span, cosine in zip(passage.sentences, sentence_cosines(snapshot, hit.row, vector), strict=True):
-            said = {token.term for token in analyze(passage.document_text(span))}
-            share = len(terms & said) / len(terms) if terms else 0.0
+            present = {token.term for token in analyze(passage.document_text(span))}
+            share = len(terms & present) / len(terms) if terms else 0.0
             if cosine >= FLOOR and (best is None or cosine + WORDS * share > best[0]):
                 best = (cosine + WORDS * share, passage, span)
     return clip(snapshot, best[1], [(0, best[2])], [], NEARER) if best else None

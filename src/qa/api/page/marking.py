@@ -97,18 +97,18 @@ def blocks(
 
 def _paragraphs_and_tables(document: Document, within: Span) -> Iterator[Span | Table]:
     """The paragraphs of a part of a document, and the tables that lie whole in it, in order."""
-    place = within.start
+    offset = within.start
     for table in document.tables:
         lines = [*table.head, *(table.span(row) for row in range(len(table.rows)))]
         if not table.rows or not lines:
             continue
         start, end = min(line.start for line in lines), max(line.end for line in lines)
-        if start < place or end > within.end:
+        if start < offset or end > within.end:
             continue
-        yield from _paragraphs(document.text, Span(place, start))
+        yield from _paragraphs(document.text, Span(offset, start))
         yield table
-        place = end
-    yield from _paragraphs(document.text, Span(place, within.end))
+        offset = end
+    yield from _paragraphs(document.text, Span(offset, within.end))
 
 
 def _table_block(document: Document, table: Table, marked: Sequence[Span], words: Sequence[Span]) -> Block:
@@ -158,15 +158,15 @@ def _paragraphs(text: str, within: Span) -> Iterator[Span]:
 
 def _stretches(block: Span, sentences: Sequence[Span]) -> Iterator[tuple[Span, Span | None]]:
     """The block's parts in order, each with the sentence it belongs to; together they are the block."""
-    place = block.start
+    offset = block.start
     for sentence in sentences:
         start, end = max(sentence.start, block.start), min(sentence.end, block.end)
-        if place < start:
-            yield Span(place, start), None
+        if offset < start:
+            yield Span(offset, start), None
         yield Span(start, end), sentence
-        place = end
-    if place < block.end:
-        yield Span(place, block.end), None
+        offset = end
+    if offset < block.end:
+        yield Span(offset, block.end), None
 
 
 def _flows(text: str) -> bool:

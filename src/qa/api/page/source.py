@@ -54,8 +54,8 @@ class Source:
     blocks: Sequence[Block]
     bars: Sequence[Bar]
     closest: Sequence[SentenceSimilarity]
-    place: int
-    places: int
+    number: int
+    count: int
     previous: Spot | None
     following: Spot | None
     related: bool = False
@@ -97,8 +97,8 @@ def open_source(snapshot: Snapshot, view: View, answer: Answer | None, vector: V
         blocks=document_blocks(snapshot, document, part, span, answer.searched_text if answer else ""),
         bars=list(_bars(document, *compared)) if compared else [],
         closest=_closest(document, *compared) if compared else [],
-        place=current + 1 if current is not None else 0,
-        places=len(spots),
+        number=current + 1 if current is not None else 0,
+        count=len(spots),
         previous=spots[current - 1] if current else None,
         following=spots[current + 1] if current is not None and current + 1 < len(spots) else None,
         related=current is not None and spots[current].number is None,
