@@ -4,10 +4,14 @@ Offsets are Unicode code points into ``Document.text``, end exclusive: ``text[st
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
+
+FULL_STOPS = frozenset(".!?…。！？;:,؟।")
+CLOSING = "\"”’»)]'」』 "
+LINE = "\n"
 
 
 class Precision(StrEnum):
@@ -299,6 +303,12 @@ class ExactAnswer:
         return self.document.text[self.span.start : self.span.end]
 
 
+def joined(quotations: Sequence[str]) -> str:
+    """Quotations as one text: a heading, a row or an item without a full stop is not glued to what follows it."""
+    pieces = [f"{text}{' ' if text.rstrip(CLOSING)[-1:] in FULL_STOPS else LINE}" for text in quotations[:-1]]
+    return "".join((*pieces, *quotations[-1:]))
+
+
 class Band(StrEnum):
     """How far an answer can be trusted, by precision measured on questions with known answers."""
 
@@ -381,5 +391,5 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The cited sentences, verbatim, joined by a space."""
-        return " ".join(citation.cited_text for citation in self.citations)
+        """The cited sentences, verbatim, joined by a space; by a line end after what has no full stop."""
+        return joined([citation.cited_text for citation in self.citations])

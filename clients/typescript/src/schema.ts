@@ -539,7 +539,7 @@ export interface components {
         AnswerBody: {
             /**
              * Text
-             * @description the cited sentences, verbatim, joined by a space
+             * @description the cited sentences, verbatim, joined by a space; by a line end after what has no full stop
              */
             text: string;
             /**

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import dropwhile, takewhile
 
-from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
+from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name
+from qa.answering.roles import swapped
 from qa.index.spelling import is_opposite
 from qa.retrieval.query import Query
 from qa.types import Difference
@@ -89,7 +89,7 @@ def contrast(query: Query, quotation: str, passage: str) -> Contrast:
         numbers=numbers,
         names=tuple(w for w in written if w not in numbers),
         opposites=tuple(_opposites(query.tokens, quoted)),
-        swapped=_swapped(query, quotation, quoted),
+        swapped=swapped(query.text, quotation),
         negation=_is_negated(quotation) - _is_negated(query.text),
     )
 
@@ -127,46 +127,6 @@ def _look_alike(word: str, other: str) -> bool:
         for left, right in LOOKALIKE_PREFIXES
         for a, b in ((word, other), (other, word))
     )
-
-
-def _swapped(query: Query, quotation: str, quoted: Sequence[Token]) -> tuple[str, ...]:
-    """A verb with the same two names around it on opposite sides in question and quotation, both of them active."""
-    asked = _around(query.text, query.tokens, query.shapes)
-    told = _around(quotation, quoted, token_shapes(quotation, quoted))
-    for verb, (before, after) in asked.items():
-        other_before, other_after = told.get(verb, (set(), set()))
-        if before & other_after and after & other_before and not before & other_before:
-            return (verb,)
-    return ()
-
-
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being|be)\b[^.;]*\bby\b", re.IGNORECASE)
-
-
-def _around(text: str, tokens: Sequence[Token], shapes: Sequence[int]) -> dict[str, tuple[set[str], set[str]]]:
-    """Each other term with the name before it and the name after it, as terms; nothing of a passive clause."""
-    if _PASSIVE.search(text):
-        return {}
-    names = [
-        bool(shape & TokenShape.CAPITAL) and token.word not in FUNCTION_WORDS
-        for token, shape in zip(tokens, shapes, strict=True)
-    ]
-    around = {}
-    for index, token in enumerate(tokens):
-        if not names[index] and token.word not in FUNCTION_WORDS:
-            before, after = (
-                _run(tokens, names, range(index - 1, -1, -1)),
-                _run(tokens, names, range(index, len(tokens))),
-            )
-            if before and after:
-                around[token.term] = before, after
-    return around
-
-
-def _run(tokens: Sequence[Token], names: Sequence[bool], indexes: range) -> set[str]:
-    """The terms of the first run of names along these indexes."""
-    named = dropwhile(lambda index: not names[index], indexes)
-    return {tokens[index].term for index in takewhile(lambda index: names[index], named)}
 
 
 def is_antonym(word: str, other: str) -> bool:

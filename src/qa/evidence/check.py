@@ -11,6 +11,7 @@ from typing import Any
 from qa.errors import KeyUnusable, PackUnreadable
 from qa.evidence.keys import fingerprint, is_signed
 from qa.evidence.pack import ANSWER, FORMAT, MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, UNSUMMED
+from qa.types import joined
 
 MOST_BYTES = 512 * 2**20
 
@@ -106,7 +107,7 @@ def _check_answer(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Ch
     answer = json.loads(files[ANSWER])
     fields = ("number", "document_id", "start_char_index", "end_char_index", "cited_text")
     cited = [{field: citation[field] for field in fields} for citation in answer["citations"]]
-    quoted = " ".join(citation["cited_text"] for citation in manifest["citations"])
+    quoted = joined([citation["cited_text"] for citation in manifest["citations"]])
     same = cited == manifest["citations"] and answer["question"] == manifest["question"]
     ok = same and (answer["answer"]["text"] == quoted if answer["answer"] else not cited)
     return Check("answer", ok, "its quotations, in their order" if ok else "is not made of these quotations")

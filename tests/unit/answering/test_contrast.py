@@ -91,3 +91,22 @@ def test_antonyms_are_mutual() -> None:
     for word, others in antonyms().items():
         assert word not in others
         assert all(word in antonyms()[other] for other in others)
+
+
+@pytest.mark.parametrize(
+    ("question", "quotation", "is_swapped"),
+    [
+        ("When did Paavo Rinne succeed Greta Salmi?", "Greta Salmi followed Paavo Rinne as mayor in 1968.", True),
+        ("When did Greta Salmi succeed Paavo Rinne?", "Greta Salmi followed Paavo Rinne as mayor in 1968.", False),
+        ("When did Erik Dahl succeed Jens Holt?", "In 1711 Erik Dahl was succeeded by Jens Holt.", True),
+        ("When did Jens Holt succeed Erik Dahl?", "In 1711 Erik Dahl was succeeded by Jens Holt.", False),
+        ("Who followed Hanna Krog?", "Hanna Krog followed Per Aune in 1999.", True),
+        ("Whom did Hanna Krog follow?", "Hanna Krog followed Per Aune in 1999.", False),
+        ("By whom was Hanna Krog succeeded?", "Hanna Krog followed Per Aune in 1999.", True),
+        ("Who lost to Arne Falk?", "Arne Falk beat Boris Lind.", False),
+        ("When did Boris Lind defeat Arne Falk?", "In 1972 Arne Falk beat Boris Lind.", True),
+    ],
+)
+def test_roles(question: str, quotation: str, is_swapped: bool) -> None:
+    """Verbs that say the same, or the same the other way round, are compared by who does it to whom."""
+    assert bool(contrast(query(question), quotation, quotation).swapped) is is_swapped

@@ -50,7 +50,9 @@ class ExactBody(BaseModel):
 
 
 class AnswerBody(BaseModel):
-    text: str = Field(description="the cited sentences, verbatim, joined by a space")
+    text: str = Field(
+        description="the cited sentences, verbatim, joined by a space; by a line end after what has no full stop"
+    )
     citations: list[int] = Field(description="numbers of the citations, in order")
     spans: list[ExactBody] = Field(description="the exact answer inside them; empty where that is unsure")
     complete: bool | None = Field(
