@@ -96,7 +96,8 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     head = tuple(candidates[:READ])
     if row is not None and row[0] >= READ:
         head = (candidates[row[0]], *head[:-1])
-    extractions = tuple(extractor(retrieval.query.text, [snapshot.passages[candidate.row] for candidate in head]))
+    passages = [snapshot.passages[candidate.row] for candidate in head]
+    extractions = tuple(extractor(retrieval.query.as_said_in(p.text), [p])[0] for p in passages)
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
     chances = probabilities(pool)
     if row is not None:

@@ -3,7 +3,8 @@
 ``training/extractor`` fits it and writes the file; ``docs/extractor.md`` says from what.
 """
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ SHA256 = "fcf7a90a79a4186114188af9f582edd8b167486a0eb606bab9b7508e1fef02c7"
 
 MAX_QUESTION_TOKENS, MAX_CONTEXT_TOKENS = 64, 64
 IMPOSSIBLE = -30.0  # the log-probability of a sentence without a token
+_BREAKS = re.compile(r"(?<=[^\W\d_])-[ \t]*\r?\n[ \t]*(?=[a-zß-öø-ÿ])|\u00ad")
 _FIRST, _SEPARATOR = "[CLS]", "[SEP]"
 
 
@@ -48,8 +50,9 @@ class OnnxSpanExtractor:
 
     def _extract(self, question: list[int], passage: Passage) -> Extraction:
         context = self._tokenizer.encode(passage.context, add_special_tokens=False).ids[:MAX_CONTEXT_TOKENS]
-        encoded = self._tokenizer.encode(passage.text, add_special_tokens=False)
-        sentences = _token_ranges(encoded, passage)
+        read = as_read(passage.text)
+        encoded = self._tokenizer.encode(read.text, add_special_tokens=False)
+        sentences = _token_ranges([passage.start + read.offset(start) for start, _ in encoded.offsets], passage)
         with_tokens = [number for number, (first, end) in enumerate(sentences) if end > first]
         if not with_tokens:
             return Extraction((), (IMPOSSIBLE,) * len(sentences), no_answer=-IMPOSSIBLE)
@@ -58,7 +61,7 @@ class OnnxSpanExtractor:
         scores = [IMPOSSIBLE] * len(sentences)
         for number, score in zip(with_tokens, decoded.sentence_scores, strict=True):
             scores[number] = max(score, IMPOSSIBLE)
-        return Extraction(_exact_spans(decoded, encoded, passage, sentences), tuple(scores), decoded.no_answer)
+        return Extraction(_exact_spans(decoded, encoded, read, passage, sentences), tuple(scores), decoded.no_answer)
 
     def _logits(self, question: list[int], context: list[int], ids: list[int]) -> tuple[Floats, Floats]:
         """The logits of a passage's tokens, each from the window it is most central in; the least of the nulls."""
@@ -118,15 +121,41 @@ def windows(tokens: int, room: int) -> Iterator[Window]:
         yield Window(start, end, first, last)
 
 
-def _token_ranges(encoded: Encoding, passage: Passage) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class AsRead:
+    """A text without soft hyphens, and without the hyphens that divide words at line ends.
+
+    ``cuts``: where something was left out, as the offset in ``text`` and the characters left out up to there.
+    """
+
+    text: str
+    cuts: tuple[tuple[int, int], ...]
+
+    def offset(self, position: int) -> int:
+        """The offset in the original of a character of ``text``."""
+        place = bisect_right(self.cuts, (position, len(self.text) + position))
+        return position + (self.cuts[place - 1][1] if place else 0)
+
+
+def as_read(text: str) -> AsRead:
+    """A text as a reader sees it, whatever it was broken with."""
+    pieces, cuts, start, left_out = [], [], 0, 0
+    for match in _BREAKS.finditer(text):
+        pieces.append(text[start : match.start()])
+        left_out += len(match.group())
+        cuts.append((match.end() - left_out, left_out))
+        start = match.end()
+    return AsRead("".join((*pieces, text[start:])), tuple(cuts))
+
+
+def _token_ranges(token_starts: Sequence[int], passage: Passage) -> list[tuple[int, int]]:
     """Each sentence's tokens, first and end (exclusive); a token belongs to the sentence that it starts in."""
-    token_starts = [passage.start + start for start, _ in encoded.offsets]
     firsts = [0, *(bisect_left(token_starts, sentence.start) for sentence in passage.sentences[1:])]
     return list(zip(firsts, [*firsts[1:], len(token_starts)], strict=True))
 
 
 def _exact_spans(
-    decoded: Decoded, encoded: Encoding, passage: Passage, sentences: Sequence[tuple[int, int]]
+    decoded: Decoded, encoded: Encoding, read: AsRead, passage: Passage, sentences: Sequence[tuple[int, int]]
 ) -> tuple[ExactSpan, ...]:
     """The spans in the document, each widened to whole words of its sentence; of two that then overlap, the better."""
     exact: list[ExactSpan] = []
@@ -134,7 +163,7 @@ def _exact_spans(
         tokens = next(range(*bounds) for bounds in sentences if first in range(*bounds))
         word_tokens = [i for i in tokens if encoded.word_ids[i] in encoded.word_ids[first : last + 1]]
         start, end = encoded.offsets[word_tokens[0]][0], encoded.offsets[word_tokens[-1]][1]
-        span = Span(passage.start + start, passage.start + end)
+        span = Span(passage.start + read.offset(start), passage.start + read.offset(end - 1) + 1)
         if all(span.end <= other.span.start or other.span.end <= span.start for other in exact):
             exact.append(ExactSpan(span, score))
     return tuple(exact)

@@ -18,6 +18,16 @@ _QUOTED = re.compile(r'"([^"]{2,})"|“([^”]{2,})”|„([^“”]{2,})[“”
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """An abbreviation or a long form in a question, ``text[start:end]``, its words, and those of the other form."""
+
+    start: int
+    end: int
+    asked: Words
+    other: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question made searchable.
 
@@ -29,6 +39,7 @@ class Query:
         variants: for each of its distinct terms, in order, the terms of other spellings.
         named: what it quotes, or names and the corpus hardly ever holds, as normalised words.
         also_searched: the other spellings of names that are searched for with the text, as the corpus spells them.
+        bridges: its abbreviations with their long forms, and the long forms in it with their abbreviations.
     """
 
     text: str
@@ -38,6 +49,18 @@ class Query:
     variants: Mapping[str, tuple[str, ...]]
     named: tuple[Words, ...] = ()
     also_searched: tuple[str, ...] = ()
+    bridges: tuple["Bridge", ...] = ()
+
+    def as_said_in(self, text: str) -> str:
+        """The question with each abbreviation, or what it abbreviates, in the form that a text uses alone."""
+        words = {token.word for token in analyze(text)} if self.bridges else set()
+        question = self.text
+        for bridge in sorted(self.bridges, key=lambda bridge: -bridge.start):
+            if words.issuperset(bridge.other) and not words.issuperset(bridge.asked):
+                other = " ".join(bridge.other)
+                other = other.upper() if len(bridge.other) == 1 else other.title()
+                question = question[: bridge.start] + other + question[bridge.end :]
+        return question
 
     @property
     def weights(self) -> dict[str, float]:
@@ -78,7 +101,18 @@ def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
         variants,
         (*_quoted(text), *_rare(tokens, shapes, lexical)),
         tuple(dict.fromkeys(_capitalised(name) for spellings in names for name in spellings if _new(name, typed))),
+        tuple(_bridges(text, tokens, lexical)),
     )
+
+
+def _bridges(text: str, tokens: Sequence[Token], lexical: BM25Index) -> Iterator[Bridge]:
+    long_forms = lexical.lexicon.abbreviations
+    for token in tokens:
+        if token.word in long_forms and text[token.start : token.end].isupper():
+            yield Bridge(token.start, token.end, (token.word,), tuple(long_forms[token.word]))
+    for start, end, short in _abbreviated(tokens, lexical):
+        asked = tuple(token.word for token in tokens[start:end])
+        yield Bridge(tokens[start].start, tokens[end - 1].end, asked, (short,))
 
 
 def _new(words: str, typed: set[str]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from qa.analysis import analyze
 from qa.index.bm25 import BM25Index
 from qa.protocols import Encoded
-from qa.retrieval.query import VARIANT_WEIGHT, correct, make_query
+from qa.retrieval.query import VARIANT_WEIGHT, Bridge, Query, correct, make_query
 from qa.types import Passage, Span
 
 SENTENCES = (
@@ -106,3 +106,13 @@ def test_a_query_carries_what_its_tokens_are(lexical: BM25Index) -> None:
 def test_what_a_question_names(lexical: BM25Index, question: str, named: tuple[tuple[str, ...], ...]) -> None:
     """Quoted words, and neighbouring names that few passages hold, as one."""
     assert make_query(question, lexical, Letters()).named == named
+
+
+def test_an_abbreviation_is_read_in_the_form_that_the_passage_has() -> None:
+    """The form that a passage lacks is exchanged for the one that it has; where it has both, nothing is."""
+    text = "Who leads the Coastal Rescue Association?"
+    bridge = Bridge(14, 40, ("coastal", "rescue", "association"), ("cra",))
+    query = Query(text, Letters().encode_question(text), (), (), {}, bridges=(bridge,))
+    assert query.as_said_in("The CRA is led by Tove Riis.") == "Who leads the CRA?"
+    assert query.as_said_in("The Coastal Rescue Association (CRA) has two boats.") == text
+    assert query.as_said_in("The bus office has two.") == text
