@@ -77,10 +77,10 @@ class Remembering:
 
     def __call__(self, question, passages):
         for passage in passages:
-            key = (question, passage.text, passage.start)
+            key = (question, passage)
             if key not in self._known:
                 self._known[key] = self._extractor(question, [passage])[0]
-        return [self._known[question, passage.text, passage.start] for passage in passages]
+        return [self._known[question, passage] for passage in passages]
 
     def save(self):
         self._path.write_bytes(pickle.dumps(self._known))

@@ -14,7 +14,9 @@ from importlib.resources import files
 import numpy as np
 from scipy.special import expit, softmax
 
+from qa.analysis import terms
 from qa.answering.contrast import Contrast, contrast
+from qa.answering.corrections import correcting, correction
 from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, MOST, Pool, gather
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
@@ -25,7 +27,7 @@ from qa.retrieval.retriever import Retrieval
 from qa.types import Candidate
 
 READ = 3  # passages; each costs some 20 ms
-ROW = 0.8  # of the probability goes to the sentence that the question names
+ROW = 0.9  # of the probability goes to the sentence that the question names
 EXACT = 0.5  # the least probability of an exact answer that is marked, given that its sentence answers
 WEIGHTS: Mapping[str, float] = json.loads(files("qa.answering").joinpath("choice.json").read_text("utf-8"))
 
@@ -41,8 +43,10 @@ class Reading:
         sentences: what is quoted.
         extractions: one for each passage.
         contrast: what the question and the quotation do not share.
-        is_structured: what is quoted is a row of a table, a clause, or a list that the question names.
+        is_structured: what is quoted is a row of a table, a clause, or a list that the question names, what follows the
+            same question in a document, or the correction of what would be quoted.
         complete: of a question for several things, whether all sentences that say them are quoted; None for others.
+        taken_back: the terms of the answer that what is quoted corrects.
     """
 
     candidates: tuple[Candidate, ...]
@@ -53,6 +57,7 @@ class Reading:
     contrast: Contrast
     is_structured: bool = False
     complete: bool | None = None
+    taken_back: frozenset[str] = frozenset()
 
     @property
     def candidate(self) -> Candidate:
@@ -68,7 +73,11 @@ class Reading:
     def exact(self) -> ExactSpan | None:
         """The words of the best sentence that answer; None where that is unsure."""
         best = _best_span(self.pool, self.extractions, self.sentences.best)
-        return best if best is not None and np.exp(best.score) >= EXACT else None
+        if best is None or np.exp(best.score) < EXACT:
+            return None
+        span, sentence = best.span, self.pool.spans[self.sentences.best]
+        words = self.pool.texts[self.sentences.best][span.start - sentence.start : span.end - sentence.start]
+        return None if self.taken_back.issuperset(terms(words)) else best
 
     @property
     def features(self) -> dict[str, float]:
@@ -93,9 +102,8 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     """Read the first passages; at least one candidate is given, with the evidence for it."""
     assert retrieval.evidence is not None
     row = named_sentence(snapshot, retrieval.query, candidates)
-    head = tuple(candidates[:READ])
-    if row is not None and row[0] >= READ:
-        head = (candidates[row[0]], *head[:-1])
+    corrections = [] if row else correcting(snapshot, retrieval.evidence, candidates)
+    head = _head(candidates, first=row and row[0], last=corrections[0] if corrections else None)
     passages = [snapshot.passages[candidate.row] for candidate in head]
     extractions = tuple(extractor(retrieval.query.as_said_in(p.text), [p])[0] for p in passages)
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
@@ -105,8 +113,51 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
         chances = np.where(is_it, 1.0, chances * (1 - ROW))
         chances /= chances.sum()
     reading = decide(snapshot, retrieval.query, head, extractions, pool, chances)
-    structured = row is not None or is_named_list(pool, reading.sentences)
+    for candidate in (candidates[index] for index in corrections if candidates[index] in head):
+        if corrected := _correction(snapshot, retrieval.query, reading, head.index(candidate)):
+            reading = corrected
+            break
+    structured = row is not None or reading.is_structured or is_named_list(pool, reading.sentences)
     return replace(reading, is_structured=structured, complete=_is_complete(retrieval, reading))
+
+
+def _head(candidates: Sequence[Candidate], first: int | None, last: int | None) -> tuple[Candidate, ...]:
+    """What is read: the first candidates, and two that are wanted, by index, in the stead of the last."""
+    head = tuple(candidates[:READ])
+    if last is not None and last >= READ:
+        head = (*head[:-1], candidates[last])
+    if first is not None and first >= READ:
+        head = (candidates[first], *head[:-1])
+    return head
+
+
+def _correction(snapshot: Snapshot, query: Query, reading: Reading, rank: int) -> Reading | None:
+    """What the passage of that rank says in the stead of what would be quoted; None where it corrects something else.
+
+    It repeats the words that answer, or the extractor finds others in it.
+    """
+    pool, best = reading.pool, reading.sentences.best
+    passage = snapshot.passages[reading.candidates[rank].row]
+    block = correction(pool, rank, passage.context)
+    if not block:
+        return None
+    if best in block:
+        return _quoting(snapshot, query, reading, Sentences(block[-1], tuple(block)))
+    taken_back = _span_terms(snapshot, reading)
+    told = {term for index in block for term in terms(pool.texts[index])}
+    extraction = reading.extractions[rank]
+    stead = [index for index in block if extraction.spans[:1] == (_best_span(pool, reading.extractions, index),)]
+    if (taken_back and taken_back <= told) or (extraction.no_answer < 0 and stead):
+        corrected = _quoting(snapshot, query, reading, Sentences(block[-1], tuple(block)))
+        return replace(corrected, taken_back=frozenset(taken_back))
+    return None
+
+
+def _span_terms(snapshot: Snapshot, reading: Reading) -> set[str]:
+    """The terms of the words that may answer, in the best sentence."""
+    answer = _best_span(reading.pool, reading.extractions, reading.sentences.best)
+    text = snapshot.document_of(reading.candidate.row).text
+    return set(terms(text[answer.span.start : answer.span.end])) if answer else set()
 
 
 def _is_complete(retrieval: Retrieval, reading: Reading) -> bool | None:
@@ -136,11 +187,23 @@ def decide(
 ) -> Reading:
     """Choose what is quoted, and compare it with the question."""
     sentences = choose(pool, chances, several=asks_for_several(query.text))
+    compared = _contrast(snapshot, query, candidates, pool, sentences)
+    return Reading(candidates, pool, chances, sentences, extractions, compared)
+
+
+def _quoting(snapshot: Snapshot, query: Query, reading: Reading, sentences: Sentences) -> Reading:
+    compared = _contrast(snapshot, query, reading.candidates, reading.pool, sentences)
+    return replace(reading, sentences=sentences, contrast=compared, is_structured=True)
+
+
+def _contrast(
+    snapshot: Snapshot, query: Query, candidates: Sequence[Candidate], pool: Pool, sentences: Sentences
+) -> Contrast:
     quoted = sorted({int(pool.rank[index]) for index in sentences.chosen})
     passages = [snapshot.passages[candidates[rank].row] for rank in quoted]
     quotation = " ".join(pool.texts[index] for index in sentences.chosen)
     told = "\n".join(f"{passage.context}\n{passage.text}" for passage in passages)
-    return Reading(candidates, pool, chances, sentences, extractions, contrast(query, quotation, told))
+    return contrast(query, quotation, told)
 
 
 def _best_span(pool: Pool, extractions: Sequence[Extraction], sentence: int) -> ExactSpan | None:

@@ -18,6 +18,8 @@ TEXTS = {
     "boats": "OSKERBY - The Puffin sailed with twelve cars. She was built in 1921. Who built her?",
     "mill": "The old mill ground oats. The formal agreement was signed in May.",
     "wood": "Wood | Weeks | Price\n\nAsh | 13 | 32\n\nWillow | 46 | 98",
+    "staff": "Name | Post | Since\n\nAnna Petri | director | 1998\n\nKarl Weiss | librarian | 2003",
+    "minutes": "Petri: Who will paint the fence?\nHolm: The scouts will, in August.",
     "lease": "3 Rent\n\n3.1 Either side may end the lease.\n\n3.11 Dogs are allowed.",
 }
 
@@ -93,11 +95,16 @@ def test_features_of_form(snapshot, words) -> None:
     assert probabilities(pool).sum() == pytest.approx(1.0)
 
 
-def test_a_named_row_and_clause(snapshot, words) -> None:
-    """The row whose label the question has, where it asks for a column; the clause of that very number."""
+def test_what_a_question_names(snapshot, words) -> None:
+    """The row whose label the question has, where it asks for a column or the one number; the only row with all that is
+    asked; the clause of that very number; what follows the same question.
+    """
     for question, quoted in (
         ("How many weeks for willow?", "Willow | 46 | 98"),
         ("What does clause 3.1 say?", "3.1 Either side may end the lease."),
+        ("Who is the librarian?", "Karl Weiss | librarian | 2003"),
+        ("What does Anna Petri cost?", "Anna Petri | director | 1998"),
+        ("Who will paint the fence?", "Holm: The scouts will, in August."),
     ):
         retrieval, reading = reading_of(snapshot, words, question)
         assert reading.pool.texts[reading.sentences.best] == quoted

@@ -105,6 +105,17 @@ def test_antonyms_are_mutual() -> None:
         ("By whom was Hanna Krog succeeded?", "Hanna Krog followed Per Aune in 1999.", True),
         ("Who lost to Arne Falk?", "Arne Falk beat Boris Lind.", False),
         ("When did Boris Lind defeat Arne Falk?", "In 1972 Arne Falk beat Boris Lind.", True),
+        (
+            "When did Tom Reik succeed Vera Blom?",
+            "Vera Blom was succeeded as mayor of Tarn by Tom Reik in 1999.",
+            False,
+        ),
+        ("When did Vera Blom succeed Tom Reik?", "Vera Blom was succeeded as mayor of Tarn by Tom Reik in 1999.", True),
+        ("Who was the father of Jon Sand?", "The captain Jon Sand was the father of the poet Maria Sand.", True),
+        ("Who was Maria Sand's father?", "The captain Jon Sand was the father of the poet Maria Sand.", False),
+        ("Who was Jon Sand's father?", "The captain Jon Sand was the father of the poet Maria Sand.", True),
+        ("Who taught Max Orlo?", "Ida Lund was a pupil of Max Orlo.", True),
+        ("Whom did Ida Lund teach?", "Ida Lund was a pupil of Max Orlo. She later taught Eva Holt.", False),
     ],
 )
 def test_roles(question: str, quotation: str, is_swapped: bool) -> None:
