@@ -14,6 +14,7 @@ from trafilatura.settings import Document as Extract
 
 from qa.errors import UnreadableFile
 from qa.readers.checks import FEW_CHARACTERS
+from qa.readers.consent import drop_consent
 from qa.readers.decode import decode_html
 from qa.readers.front_matter import split_front_matter
 from qa.readers.markup import drop_unread, parse_html, remove, render
@@ -35,6 +36,7 @@ def read_html(document_id: str, content: bytes) -> list[Document]:
     document = _described(document_id, tree)
     script = sum(len(element.text or "") for element in tree.iter("script") if _is_program(element))
     drop_unread(tree)
+    drop_consent(tree)
     builder = TextBuilder()
     render(_main_part(tree), builder)
     if len(builder.text) < FEW_CHARACTERS and script > _SCRIPT_SHARE * len(builder.text) + FEW_CHARACTERS:
