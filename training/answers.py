@@ -10,7 +10,7 @@ Choice: a conditional logit over the sentences of the first three passages, that
 that holds the answer is most probably the first. Confidence: three logistic regressions over the same features. Topic:
 is the question one of the set's, answerable or not, or a foreign one, of another set or
 of FOREIGN (which are about a disease, and not asked of papers on it)? Answerable: one that the set answers, or
-another? Right: is what would be quoted right, of those that are answerable? The product of the last two is stated; the
+another? Right: is what would be quoted right, of those that are answerable? The lesser of the last two is stated; the
 first two tell why it is refused. All measures are cross-validated, with all questions of one document in one fold (of
 news, of one event), and all sets weigh alike.
 """
@@ -27,7 +27,7 @@ from scipy.special import expit, softmax
 from sklearn.linear_model import LogisticRegression
 
 from qa import answering, compose
-from qa.answering.confidence import confidence_features
+from qa.answering.confidence import reading_features
 from qa.answering.pool import FEATURES, Pool, gather
 from qa.answering.reading import READ, decide
 from qa.config import load_settings
@@ -49,7 +49,7 @@ NEAR_WEIGHT = 0.8  # of all its unanswerable ones
 HIGH, MEDIUM = 0.95, 0.8  # the precision from which on a band is called so …
 NEAR_IN_HIGH, NEAR_IN_MEDIUM = 0.05, 0.5  # … where so many of the questions are unanswerable, beside 1 answerable
 FOREIGN_ON_TOPIC = 0.04  # of foreign questions pass for questions on the topic; half of them are refused all the same
-ANSWERABLE, LOWEST = 0.3, 0.15  # below, a question is refused: by the second estimate, or by the product
+ANSWERABLE, LOWEST = 0.27, 0.15  # below, a question is refused: by the second estimate, or by the lesser one
 FLUENT = 0.5  # in a language that the extractor reads
 
 
@@ -201,12 +201,10 @@ def judged(example, weights):
     chances = softmax(example.pool.features @ weights)
     head = example.retrieval.candidates[:READ]
     reading = decide(example.snapshot, example.retrieval.query, head, example.extractions, example.pool, chances)
-    features = confidence_features(
-        example.snapshot, example.retrieval, example.retrieval.candidates, reading.candidate, reading.ordinal
-    )
+    features = reading_features(example.snapshot, example.retrieval, example.retrieval.candidates, reading)
     quoted = list(reading.sentences.chosen)
     words = sum(len(example.pool.texts[index].split()) for index in quoted)
-    return features | reading.features, bool(example.right[quoted].any()), words, reading
+    return features, bool(example.right[quoted].any()), words, reading
 
 
 def logistic(table, target, weight):
@@ -223,16 +221,29 @@ def predict(weights, table):
     return expit(np.clip(weights[0] + table @ weights[1:], -50, 50))
 
 
-PARTS = ("topic", "answerable", "right")
+PARTS = {
+    "topic": (
+        "token_match", "lead_odds", "dense", "name_missing", "says", "phrase", "typed", "later", "covered", "score",
+        "also_odds", "sentence_dense", "negated", "quotation_negated",
+    ),
+    "answerable": (
+        "says", "sentence_dense", "negated", "missing_name", "opposite", "sentence_odds", "swapped", "phrase",
+    ),
+    "right": (
+        "quoted", "lead", "answer_words", "says_also", "says", "margin", "type_found", "typed", "chosen_odds",
+        "sentence_odds", "same_odds", "lexical_gap",
+    ),
+}  # fmt: skip
+"""The features of each regression: chosen forward by cross-validated log-loss, since all of them together overfit."""
 
 
-def fit_confidence(table, right, group, weight, exact):
+def fit_confidence(tables, right, group, weight, exact):
     """The three regressions; the last on the questions of sets with exact gold (``exact``) alone."""
-    own, foreign = group == "own", group == "foreign"
+    own = (group == "own") & exact
     return {
-        "topic": logistic(table, ~foreign, weight),
-        "answerable": logistic(table, own, weight),
-        "right": logistic(table[own & exact], right[own & exact], weight[own & exact]),
+        "topic": logistic(tables["topic"], group != "foreign", weight),
+        "answerable": logistic(tables["answerable"], group == "own", weight),
+        "right": logistic(tables["right"][own], right[own], weight[own]),
     }
 
 
@@ -266,8 +277,10 @@ def main():
     fold = np.asarray([e.fold for e in examples])
     choices = [fit_choice([e for e in examples if e.fold != k]) for k in range(FOLDS)]
     found = [judged(e, choices[e.fold]) for e in examples]
-    names = list(found[0][0])
-    table = np.asarray([[features[name] for name in names] for features, *_ in found])
+    tables = {
+        part: np.asarray([[features[name] for name in names] for features, *_ in found])
+        for part, names in PARTS.items()
+    }
     right = np.asarray([is_right for _, is_right, *_ in found])
     group = np.asarray([e.group for e in examples])
     weight = weights_of(examples, NEAR_WEIGHT, FOREIGN_WEIGHT)
@@ -275,28 +288,29 @@ def main():
     estimates = {part: np.zeros(len(examples)) for part in PARTS}
     for k in range(FOLDS):
         rest = fold != k
-        for part, weights in fit_confidence(table[rest], right[rest], group[rest], weight[rest], exact[rest]).items():
-            estimates[part][~rest] = predict(weights, table[~rest])
-    product = estimates["answerable"] * estimates["right"]
-    bands = cuts(examples, estimates, product, right, group, exact)
-    report(examples, found, estimates, product, right, group, bands)
-    write(fit_choice(examples), fit_confidence(table, right, group, weight, exact), names, bands)
+        known = {part: table[rest] for part, table in tables.items()}
+        for part, weights in fit_confidence(known, right[rest], group[rest], weight[rest], exact[rest]).items():
+            estimates[part][~rest] = predict(weights, tables[part][~rest])
+    lesser = np.minimum(estimates["answerable"], estimates["right"])
+    bands = cuts(examples, estimates, lesser, right, group, exact)
+    report(examples, found, estimates, lesser, right, group, bands)
+    write(fit_choice(examples), fit_confidence(tables, right, group, weight, exact), bands)
 
 
-def cuts(examples, estimates, product, right, group, exact):
+def cuts(examples, estimates, lesser, right, group, exact):
     """Where bands begin, and from where on a question is answered."""
     topic = float(np.quantile(estimates["topic"][group == "foreign"], 1 - FOREIGN_ON_TOPIC))
     whole = np.asarray([not e.dataset.endswith(" alone") for e in examples])
     answered = (estimates["answerable"] >= ANSWERABLE) & (estimates["topic"] >= topic) & exact & whole
     bands = {
-        name: cut_at(product[answered], right[answered], weights_of(examples, near, 0.0)[answered], precision)
+        name: cut_at(lesser[answered], right[answered], weights_of(examples, near, 0.0)[answered], precision)
         for name, near, precision in (("high", NEAR_IN_HIGH, HIGH), ("medium", NEAR_IN_MEDIUM, MEDIUM))
     }
     cuts = bands | {"low": LOWEST, "answerable": ANSWERABLE, "topic": topic}
     return {name: round(cut, 3) for name, cut in cuts.items()}
 
 
-def report(examples, found, estimates, product, right, group, bands):
+def report(examples, found, estimates, lesser, right, group, bands):
     """Print what was measured, set by set."""
     print("bands", bands)
     sets = np.asarray([e.dataset for e in examples])
@@ -318,17 +332,17 @@ def report(examples, found, estimates, product, right, group, bands):
             f"refused {1 - answered[own].mean():.3f} near answered {answered[near].mean() if near.any() else 0:.3f} "
             f"foreign answered {answered[foreign].mean() if foreign.any() else 0:.3f}"
         )
-        for label, probability in (("answerable", estimates["answerable"]), ("product", product)):
+        for label, probability in (("answerable", estimates["answerable"]), ("lesser", lesser)):
             print(
                 f"    {label:10} AUROC near {auroc(probability[own], probability[near]):.3f} "
                 f"foreign {auroc(probability[own], probability[foreign]):.4f}",
                 end="",
             )
         given = own & answered
-        print(f"\n    ECE of its own {calibration_error(product[given], right[given]):.3f}", end="")
+        print(f"\n    ECE of its own {calibration_error(lesser[given], right[given]):.3f}", end="")
         for band, low, top in (("high", bands["high"], 2), ("medium", bands["medium"], bands["high"])):
-            inside = (product >= low) & (product < top) & answered & (group != "foreign") & (sets == name)
-            reached = ((product >= low) & answered)[hits].mean() if hits.any() else 0
+            inside = (lesser >= low) & (lesser < top) & answered & (group != "foreign") & (sets == name)
+            reached = ((lesser >= low) & answered)[hits].mean() if hits.any() else 0
             precision = right[inside].mean() if inside.any() else 0
             print(f" · {band} {inside.sum()} precision {precision:.3f} reached by {reached:.3f}", end="")
         print()
@@ -337,7 +351,7 @@ def report(examples, found, estimates, product, right, group, bands):
     )
 
 
-def write(choice, confidence, names, bands):
+def write(choice, confidence, bands):
     """Both files; what they hold besides stays."""
     folder = Path(answering.__file__).parent
     weights = dict(zip(FEATURES, np.round(choice, 4).tolist(), strict=True))
@@ -345,7 +359,7 @@ def write(choice, confidence, names, bands):
     path = folder / "confidence.json"
     kept = json.loads(path.read_text("utf-8"))
     fitted = {
-        part: dict(zip(["intercept", *names], np.round(values, 4).tolist(), strict=True))
+        part: dict(zip(["intercept", *PARTS[part]], np.round(values, 4).tolist(), strict=True))
         for part, values in confidence.items()
     }
     path.write_text(json.dumps(kept | {"read": fitted, "read_bands": bands}, indent=2) + "\n", "utf-8")

@@ -1,6 +1,7 @@
 """Candidates → Answer: chooses the sentences that answer, cites them, or refuses and says why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -33,6 +34,7 @@ from qa.types import (
 CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
 RERANK_DEPTH = 20
 CLEARLY = 0.3  # more probable is the answer to the less likely form of a question that follows others
+SHARE = 0.5  # of the probability that one sentence answers: a passage that has more is shown first
 FLUENT = 0.5  # of the candidates' tokens as long as English ones: the extractor reads English alone
 
 
@@ -74,6 +76,8 @@ class Answerer:
         assessment = assess(snapshot, retrieval, candidates, reading)
         nearest = _cite(snapshot, choose_sentences(snapshot, candidates) if reading is None else _quoted(reading))
         exact = () if reading is None or assessment.reasons else _exact(nearest, reading)
+        if reading is not None and not assessment.reasons:
+            candidates = _with_the_answer_first(candidates, reading)
         found = distinct(snapshot, candidates, question.top_k)
         passages = _ranked(snapshot, retrieval, found, () if assessment.reasons else nearest, exact)
         ended = perf_counter()
@@ -113,6 +117,15 @@ class Answerer:
         return [*reranked, *lowered]
 
 
+def _with_the_answer_first(candidates: Sequence[Candidate], reading: Reading) -> list[Candidate]:
+    """The candidates, with the passage that is quoted before those that rank above it, if it is quoted for sure."""
+    answering = reading.candidate
+    if answering is candidates[0] or reading.share < SHARE:
+        return list(candidates)
+    first = replace(answering, score=candidates[0].score)
+    return [first, *(candidate for candidate in candidates if candidate is not answering)]
+
+
 def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """The words of the question, as typed, that occur nowhere in the corpus; "how" and "what" tell nothing."""
     absent = (
@@ -124,7 +137,7 @@ def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
 
 
 def _lowered(candidate: Candidate, score: float) -> Candidate:
-    return Candidate(candidate.row, score, candidate.scores, candidate.sentence_scores)
+    return replace(candidate, score=score)
 
 
 def _empty_handed(question: Question, reason: Reason) -> Answer:

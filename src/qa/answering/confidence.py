@@ -3,6 +3,8 @@
 The probability is that the documents speak of what is asked, times that the cited sentence then is the answer: two
 logistic regressions over a few readable numbers. There is a pair of them for text in a language that the encoder speaks
 and one for other text, whose numbers mean something else; the estimate is mixed from both by the candidates' fluency.
+Where an extractor has read the passages, there are three: of the topic, that the documents say what is asked, and that
+what is quoted says it; the lesser of the last two is stated.
 Their coefficients, and the probabilities from which measured precision is high or medium, stand in ``confidence.json``,
 made by ``training/confidence.py``.
 """
@@ -18,7 +20,7 @@ import numpy as np
 
 from qa.analysis import terms
 from qa.answering.contrast import NEGATION
-from qa.answering.reading import Reading
+from qa.answering.reading import SURE, Reading
 from qa.answering.sentences import probabilities
 from qa.index.snapshot import Snapshot
 from qa.protocols import Scores
@@ -67,11 +69,10 @@ def assess(
 def _assess_reading(
     snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], reading: Reading
 ) -> Assessment:
-    features = confidence_features(snapshot, retrieval, candidates, reading.candidate, reading.ordinal)
-    features |= reading.features
+    features = reading_features(snapshot, retrieval, candidates, reading)
     model, cuts = MODEL["read"], MODEL["read_bands"]
     answerable = _logistic(features, model["answerable"])
-    probability = answerable * _logistic(features, model["right"])
+    probability = min(answerable, _logistic(features, model["right"]))
     contrast = reading.contrast
     if reading.is_structured:
         answerable, probability = 1.0, max(probability, cuts["medium"])
@@ -104,8 +105,17 @@ def _probability(features: Mapping[str, float], language: str) -> float:
 
 
 def _logistic(features: Mapping[str, float], weights: Weights) -> float:
-    logit = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
+    logit = weights["intercept"] + sum(weights[name] * features[name] for name in weights if name != "intercept")
     return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
+
+
+def reading_features(
+    snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], reading: Reading
+) -> dict[str, float]:
+    """What speaks for and against what would be quoted of a reading."""
+    features = confidence_features(snapshot, retrieval, candidates, reading.candidate, reading.ordinal)
+    lead = min(max(features["lead"], SURE), 1 - SURE)
+    return features | {"lead_odds": math.log(lead / (1 - lead))} | reading.features(retrieval.query)
 
 
 def confidence_features(

@@ -7,14 +7,16 @@ it is: only what is quoted, and how sure it is, is decided here. The weights of 
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit, logit, softmax
 
 from qa.analysis import terms
+from qa.answering.asked_form import has_type
 from qa.answering.contrast import Contrast, contrast
 from qa.answering.corrections import correcting, correction
 from qa.answering.labels import named_sentence
@@ -22,12 +24,14 @@ from qa.answering.pool import FEATURES, MOST, Pool, gather
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
 from qa.index.snapshot import Snapshot
 from qa.protocols import ExactSpan, Extraction, Extractor, Scores
+from qa.retrieval.evidence import answer_type
 from qa.retrieval.query import Query
 from qa.retrieval.retriever import Retrieval
-from qa.types import Candidate
+from qa.types import Candidate, Span
 
 READ = 3  # passages; each costs some 20 ms
 ROW = 0.9  # of the probability goes to the sentence that the question names
+SURE = 0.005  # probabilities nearer to 0 or 1 are no better than this
 EXACT = 0.5  # the least probability of an exact answer that is marked, given that its sentence answers
 WEIGHTS: Mapping[str, float] = json.loads(files("qa.answering").joinpath("choice.json").read_text("utf-8"))
 
@@ -70,32 +74,64 @@ class Reading:
         return int(self.pool.ordinals[self.sentences.best])
 
     @property
+    def share(self) -> float:
+        """How probably the answer is a sentence of that passage, given that one of those that were read is."""
+        return float(self.probabilities[self.pool.rank == self.pool.rank[self.sentences.best]].sum())
+
+    @property
     def exact(self) -> ExactSpan | None:
         """The words of the best sentence that answer; None where that is unsure."""
         best = _best_span(self.pool, self.extractions, self.sentences.best)
         if best is None or np.exp(best.score) < EXACT:
             return None
-        span, sentence = best.span, self.pool.spans[self.sentences.best]
-        words = self.pool.texts[self.sentences.best][span.start - sentence.start : span.end - sentence.start]
+        words = self.words(best, int(self.pool.rank[self.sentences.best]))
         return None if self.taken_back.issuperset(terms(words)) else best
 
-    @property
-    def features(self) -> dict[str, float]:
+    def features(self, query: Query) -> dict[str, float]:
         """What the reading says for and against an answer, by name, for ``confidence``."""
         best = self.sentences.best
         rank = int(self.pool.rank[best])
         extraction = self.extractions[rank]
         holds = expit([-other.no_answer for other in self.extractions])
         span = _best_span(self.pool, self.extractions, best)
+        words = self.words(span, rank) if span else ""
+        also = float(np.delete(holds, rank).max(initial=0.0))
         return {
             "says": float(np.clip(-extraction.no_answer, -10, 10)) / 10,  # log-odds that the passage says the answer
-            "says_sentence": float(np.exp(extraction.sentence_scores[self.ordinal])),  # and that this sentence does
-            "says_span": float(np.exp(span.score)) if span else 0.0,  # how sure its words are
-            "says_also": float(np.delete(holds, rank).max(initial=0.0)),  # whether another passage says it too
-            "chosen": float(self.probabilities[best]),  # how far the sentence is above all that were read
-            "quoted": float(self.probabilities[list(self.sentences.chosen)].sum()),  # and all that is quoted
+            "sentence_odds": _odds(np.exp(extraction.sentence_scores[self.ordinal])),  # and that this sentence does
+            "says_also": also,  # whether another passage says it too
+            "also_odds": _odds(also),
+            "same_odds": _odds(self._says_the_same(rank, set(terms(words)))),  # and in the same words
+            "answer_words": math.log1p(len(set(terms(words)))),  # a short answer is surer
+            "typed": float(has_type(words, answer_type(query.text))),  # a number, date or name, where that is asked for
+            "quoted": float(self.probabilities[list(self.sentences.chosen)].sum()),  # of all that is quoted
+            "chosen_odds": _odds(self.probabilities[best]),  # and of the best
             "later": float(rank > 0),  # it is not of the first passage
         } | self.contrast.features
+
+    def words(self, answer: ExactSpan, rank: int) -> str:
+        """The words of an exact answer in the passage of that rank."""
+        index = next(
+            i for i in range(len(self.pool)) if self.pool.rank[i] == rank and _covers(self.pool.spans[i], answer)
+        )
+        start = self.pool.spans[index].start
+        return self.pool.texts[index][answer.span.start - start : answer.span.end - start]
+
+    def _says_the_same(self, rank: int, words: set[str]) -> float:
+        """The probability of the best answer of another passage that shares half of its words with this one's."""
+        same = 0.0
+        for other, extraction in enumerate(self.extractions):
+            if other != rank and extraction.spans and words:
+                first = extraction.spans[0]
+                told = set(terms(self.words(first, other)))
+                if told and len(words & told) >= min(len(words), len(told)) / 2:
+                    same = max(same, float(expit(-extraction.no_answer) * np.exp(first.score)))
+        return same
+
+
+def _odds(probability: float) -> float:
+    """Log-odds of a probability, held within what ten questions in a thousand can tell."""
+    return float(logit(np.clip(probability, SURE, 1 - SURE)))
 
 
 def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], extractor: Extractor) -> Reading:
@@ -143,7 +179,7 @@ def _correction(snapshot: Snapshot, query: Query, reading: Reading, rank: int) -
         return None
     if best in block:
         return _quoting(snapshot, query, reading, Sentences(block[-1], tuple(block)))
-    taken_back = _span_terms(snapshot, reading)
+    taken_back = _answer_terms(reading)
     told = {term for index in block for term in terms(pool.texts[index])}
     extraction = reading.extractions[rank]
     stead = [index for index in block if extraction.spans[:1] == (_best_span(pool, reading.extractions, index),)]
@@ -153,11 +189,10 @@ def _correction(snapshot: Snapshot, query: Query, reading: Reading, rank: int) -
     return None
 
 
-def _span_terms(snapshot: Snapshot, reading: Reading) -> set[str]:
+def _answer_terms(reading: Reading) -> set[str]:
     """The terms of the words that may answer, in the best sentence."""
     answer = _best_span(reading.pool, reading.extractions, reading.sentences.best)
-    text = snapshot.document_of(reading.candidate.row).text
-    return set(terms(text[answer.span.start : answer.span.end])) if answer else set()
+    return set(terms(reading.words(answer, int(reading.pool.rank[reading.sentences.best])))) if answer else set()
 
 
 def _is_complete(retrieval: Retrieval, reading: Reading) -> bool | None:
@@ -208,9 +243,9 @@ def _contrast(
 
 def _best_span(pool: Pool, extractions: Sequence[Extraction], sentence: int) -> ExactSpan | None:
     span = pool.spans[sentence]
-    inside = (
-        exact
-        for exact in extractions[int(pool.rank[sentence])].spans
-        if span.start <= exact.span.start and exact.span.end <= span.end
-    )
+    inside = (exact for exact in extractions[int(pool.rank[sentence])].spans if _covers(span, exact))
     return max(inside, key=lambda exact: exact.score, default=None)
+
+
+def _covers(sentence: Span, answer: ExactSpan) -> bool:
+    return sentence.start <= answer.span.start and answer.span.end <= sentence.end

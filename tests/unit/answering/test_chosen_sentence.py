@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from qa.answering.answerer import Answerer
 from qa.answering.confidence import assess
 from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, gather
@@ -12,7 +13,7 @@ from qa.answering.reading import READ, WEIGHTS, probabilities, read
 from qa.protocols import ExactSpan, Extraction
 from qa.retrieval.query import make_query
 from qa.retrieval.retriever import Retriever
-from qa.types import Reason, Span
+from qa.types import Question, Reason, Span
 
 TEXTS = {
     "boats": "OSKERBY - The Puffin sailed with twelve cars. She was built in 1921. Who built her?",
@@ -70,13 +71,15 @@ def test_only_the_first_passages_are_read(snapshot, words) -> None:
 
 def test_what_the_extractor_reads_is_quoted(snapshot, words) -> None:
     """The sentence with the exact answer, which is marked, wherever the passage ranks."""
-    _, reading = reading_of(snapshot, words, "When was the Puffin built?", "in 1921")
+    retrieval, reading = reading_of(snapshot, words, "When was the Puffin built?", "in 1921")
     assert reading.pool.texts[reading.sentences.best] == "She was built in 1921."
     assert reading.exact is not None
     start, end = reading.exact.span.start, reading.exact.span.end
     assert TEXTS["boats"][start:end] == "in 1921"
-    assert reading.features["says"] == pytest.approx(0.3)
-    assert reading.features["says_span"] == pytest.approx(math.exp(-0.1))
+    features = reading.features(retrieval.query)
+    assert features["says"] == pytest.approx(0.3)
+    assert features["answer_words"] == pytest.approx(math.log1p(2))
+    assert features["typed"] == 1.0
 
 
 def test_features_of_form(snapshot, words) -> None:
@@ -137,6 +140,22 @@ def test_no_question_is_refused(snapshot, words) -> None:
 
 def test_the_same_question_gives_the_same_reading(snapshot, words) -> None:
     """Nothing depends on what was asked before."""
-    first, second = (reading_of(snapshot, words, "When was the Puffin built?", "in 1921")[1] for _ in range(2))
+    (retrieval, first), (_, second) = (
+        reading_of(snapshot, words, "When was the Puffin built?", "in 1921") for _ in range(2)
+    )
     assert np.array_equal(first.probabilities, second.probabilities)
-    assert first.features == second.features
+    assert first.features(retrieval.query) == second.features(retrieval.query)
+
+
+def test_the_passage_that_answers_comes_first(snapshot, words) -> None:
+    """The passage that is quoted for sure leads the list, and scores are still in order."""
+    question = "Was an agreement signed about the Puffin, or was she built?"
+    extractor = Saying("signed in May")
+    answer = Answerer(Retriever(words), extractor=extractor).answer(snapshot, Question(question, 5))
+    order = [c.row for c in Retriever(words).retrieve(snapshot, question).candidates]
+    assert snapshot.passages[order[0]].document_id == "boats.txt"
+    assert answer.nearest[0].document.id == "mill.txt"
+    assert answer.passages[0].document.id == ("mill.txt" if answer.answerable else "boats.txt")
+    assert answer.answerable
+    scores = [ranked.score for ranked in answer.passages]
+    assert scores == sorted(scores, reverse=True)
