@@ -7,7 +7,9 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "qa"
 
-GROUND = "types errors escaping protocols config analysis durable progress arrays offline onnx_runtime registry"
+GROUND = (
+    "types errors escaping protocols config analysis languages durable progress arrays offline onnx_runtime registry"
+)
 LAYERS = [  # what stands on one line may not import its neighbours, only what stands above
     GROUND,
     "readers embedders index verification",

@@ -37,6 +37,7 @@ _RUN = re.compile(
     rf"|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)"
 )
 _GROUPS, _DIVISION, _DROPPED = re.compile(_GROUP), re.compile(_LINE_END), re.compile(f"[{_INVISIBLE}]")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -95,6 +96,11 @@ def _pairs(text: str, offset: int) -> Iterator[Token]:
     for index in range(len(text) - 1):
         pair = text[index : index + 2]
         yield Token(pair, pair, offset + index, offset + index + 2)
+
+
+def is_unspaced(term: str) -> bool:
+    """Whether a term is of a script that is written without spaces, so that it need not be a word."""
+    return bool(_UNSPACED_RUN.fullmatch(term))
 
 
 @lru_cache(1 << 16)  # the words of a language come again and again

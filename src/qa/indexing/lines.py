@@ -11,7 +11,7 @@ from itertools import pairwise
 from qa.analysis import FUNCTION_WORDS
 from qa.types import Span
 
-VERSION = 2  # of the rules by which text is cut into sentences; part of an index's recipe
+VERSION = 3  # of the rules by which text is cut into sentences; part of an index's recipe
 NARROWEST = 30  # characters: prose is not wrapped to less
 MOSTLY = 0.75  # of the lines of wrapped prose are full, the last one aside
 LINE_END = 2  # characters, at most

@@ -1,20 +1,22 @@
 """Document → passages: sentence-aligned slices, counted in the embedder's own tokens.
 
-Sentences come from sentencex (Wikimedia; offsets in code points), except that a row of a table is one. A passage is
-filled with whole sentences up to the budget; it prefers to end at the end of a paragraph and always ends before a
-section's heading. A passage that begins inside a table has the names of the columns in its context.
+Sentences come from sentencex (Wikimedia; offsets in code points) by the rules of the document's language, except that a
+row of a table is one. A passage is filled with whole sentences up to the budget; it prefers to end at the end of a
+paragraph and always ends before a section's heading. A passage that begins inside a table has the names of the columns
+in its context.
 """
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import sentencex
 
 from qa.errors import PassageTooLong
 from qa.indexing.lines import line_blocks, widest_line
+from qa.languages import ENGLISH, language_of
 from qa.protocols import Embedder
 from qa.types import Document, Passage, Span
 
@@ -25,6 +27,7 @@ MIN_BUDGET = 8  # tokens; with less there is nothing that could be cited
 FULL_ENOUGH = 0.4  # a passage filled less than this goes on into the next paragraph rather than end before it
 
 _PARAGRAPH_BREAK = re.compile(r"\r?\n[^\S\n]*\r?\n\s*|\u2029\s*")
+_CJK_END = re.compile(r"(?<=[。！？])(?=[0-9０-９A-Za-z])")  # sentencex waits for a letter of the script
 _PIECE = re.compile(r"\S{1,80}")
 _COUNT_BATCH = 8192
 
@@ -199,13 +202,15 @@ def _stretches(document: Document, section: Span) -> Iterator[tuple[Span, bool]]
 
 def _found_sentences(text: str, stretch: Span) -> Iterator[Span]:
     """The sentences of each paragraph, as sentencex finds them; lines that are not wrapped prose end one, too."""
+    language = language_of(text) or ENGLISH
     width = widest_line(text, stretch)
     for paragraph in _paragraphs(text, stretch):
         for block in line_blocks(text, paragraph, width):
-            for boundary in sentencex.get_sentence_boundaries("en", text[block.start : block.end]):
-                span = _stripped(text, block.start + boundary["start_index"], block.start + boundary["end_index"])
-                if span.end > span.start:
-                    yield span
+            for boundary in sentencex.get_sentence_boundaries(language, text[block.start : block.end]):
+                start, end = block.start + boundary["start_index"], block.start + boundary["end_index"]
+                edges = [start, *(match.start() for match in _CJK_END.finditer(text, start, end)), end]
+                spans = (_stripped(text, *pair) for pair in pairwise(edges))
+                yield from (span for span in spans if span.end > span.start)
 
 
 def _paragraphs(text: str, section: Span) -> Iterator[Span]:

@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qa.api.page import presentation
 from qa.api.page.assets import tree_digest
-from qa.api.page.language import language_of
 from qa.api.page.marking import marked_passage
 from qa.api.page.preferences import Preferences
 from qa.api.page.texts import Texts, texts_of
 from qa.api.page.why import matched_words
+from qa.languages import language_of
 from qa.readers import READERS
 from qa.types import Band, Filters, Reason
 
@@ -64,7 +64,9 @@ class Pages:
             "score_name": lambda name: texts.gettext(presentation.score_name(name)),
             "sureness": _translated(texts, presentation.SURENESS),
             "reasons": _translated(texts, presentation.REASONS),
-            "language_of": language_of,
+            "language_name": texts.language_name,
+            "other_languages": presentation.other_languages,
+            "language_of": lambda text: language_of(text) or "",  # unknown is the empty text: HTML, section 3.2.6.2
             "marked_passage": marked_passage,
             "matched_words": matched_words,
             "suffixes": sorted(READERS),
