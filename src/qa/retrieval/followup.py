@@ -1,18 +1,24 @@
 """Follow-up questions: does a question stand alone, and if not, which words of the earlier ones does it need?
 
 No language model: a question leans on the ones before it when it points back with a pronoun that nothing in it can
-stand for, begins like a continuation, or has next to no content words.
+stand for, begins like a continuation, or has next to no content words. The pronouns and beginnings of other languages
+than English stand in ``follow_words.json``.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, token_shapes
+from qa.languages import ENGLISH, UNSPACED, common_words, language_of
 
 MAX_CARRIED = 8  # words; more would drown the question
 FEW_WORDS = 2  # a question with no more content words than that, and no name, is an ellipsis
 SOME_WORDS = 3  # a question with no more content words, and no name, may still lean on others
+CAPITALISING = ("de",)  # languages that write more than names with a capital
 
 _SMALL_TALK = frozenset(
     "hi hello hey thanks thank cheers bye goodbye great good morning afternoon evening ok okay never mind helpful nice "
@@ -31,6 +37,51 @@ _NOT_POINTING = re.compile(
 _CONTINUES = re.compile(
     r"\W*(and|but|or|so|also|what about|how about|why not|then|ok|okay|yes|no|any|tell me more|more)\b", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How a language leans on what was said before.
+
+    Attributes:
+        idle: words that carry no topic.
+        points_back, continues: what stands for something said before, and what a continuation begins with.
+        is_spaced: whether words stand apart; else tokens are pairs of characters.
+        marks_names: whether a capital tells a name.
+    """
+
+    idle: Collection[str]
+    points_back: re.Pattern[str]
+    continues: re.Pattern[str]
+    is_spaced: bool = True
+    marks_names: bool = True
+
+    def content(self, tokens: Sequence[Token]) -> int:
+        """How many words carry a topic; of a language that is written without spaces, a word is two pairs."""
+        count = sum(token.word not in self.idle for token in tokens)
+        return count if self.is_spaced else count // 2
+
+    def has_name(self, question: str, tokens: Sequence[Token]) -> bool:
+        shapes = token_shapes(question, tokens) if self.marks_names else []
+        return any(
+            is_name(shape) and shape & TokenShape.CAPITAL and token.word not in self.idle
+            for shape, token in zip(shapes, tokens, strict=False)
+        )
+
+
+def _language(question: str) -> _Language:
+    return _language_of(language_of(question) or ENGLISH)
+
+
+@cache
+def _language_of(code: str) -> _Language:
+    words = json.loads(files("qa.retrieval").joinpath("follow_words.json").read_text("utf-8")).get(code)
+    if words is None:
+        return _Language(FUNCTION_WORDS, _POINTS_BACK, _CONTINUES)
+    edge = "" if code in UNSPACED else r"\b"
+    points_back = re.compile(rf"{edge}(?:{'|'.join(words['points_back'])}){edge}", re.IGNORECASE)
+    continues = re.compile(rf"\W*(?:{'|'.join(words['continues'])}){edge}", re.IGNORECASE)
+    return _Language(common_words(code), points_back, continues, code not in UNSPACED, code not in CAPITALISING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +105,9 @@ def forms(question: str, history: Sequence[str]) -> list[Form]:
     leaning = Form(" ".join((*carried, question)), carried)
     if needs_context(question):
         return [leaning, alone]
-    tokens = analyze(question)
-    content = sum(token.word not in FUNCTION_WORDS for token in tokens)
-    return [alone] if content > SOME_WORDS or _has_name(question, tokens) else [alone, leaning]
+    tokens, language = analyze(question), _language(question)
+    stands = language.content(tokens) > SOME_WORDS or language.has_name(question, tokens)
+    return [alone] if stands else [alone, leaning]
 
 
 def is_small_talk(question: str) -> bool:
@@ -67,34 +118,30 @@ def is_small_talk(question: str) -> bool:
 
 def needs_context(question: str) -> bool:
     """Whether a question cannot be understood without the ones before it, as far as its words tell."""
-    tokens = analyze(question)
-    content = [token for token in tokens if token.word not in FUNCTION_WORDS]
-    named = _has_name(question, tokens)
-    if not content or (_CONTINUES.match(question) and not (named and len(content) > FEW_WORDS)):
+    tokens, language = analyze(question), _language(question)
+    content, named = language.content(tokens), language.has_name(question, tokens)
+    if not content or (language.continues.match(question) and not (named and content > FEW_WORDS)):
         return True
-    if _POINTS_BACK.search(_NOT_POINTING.sub(" ", question)) and not named:
+    if language.points_back.search(_NOT_POINTING.sub(" ", question)) and not named:
         return True
-    return len(content) <= FEW_WORDS and not named
+    return content <= FEW_WORDS and not named
 
 
 def carried_words(history: Sequence[str], question: str) -> tuple[str, ...]:
     """The content words of the latest earlier question that stands alone and of those after it, as they were written.
 
     Words that the question has itself are left out. Of too many the first are kept: they name what the talk is about.
+    A question in a language that is written without spaces is carried whole.
     """
     start = max((i for i, earlier in enumerate(history) if not needs_context(earlier)), default=0)
     asked = {token.term for token in analyze(question)}
     words: dict[str, str] = {}
     for earlier in history[start:]:
+        language = _language(earlier)
+        if not language.is_spaced:
+            words[earlier] = earlier.strip(" ?？。")
+            continue
         for token in analyze(earlier):
-            if token.word not in FUNCTION_WORDS and token.term not in asked:
+            if token.word not in language.idle and token.term not in asked:
                 words.setdefault(token.term, earlier[token.start : token.end])
     return tuple(words.values())[:MAX_CARRIED]
-
-
-def _has_name(question: str, tokens: Sequence[Token]) -> bool:
-    shapes = token_shapes(question, tokens)
-    return any(
-        is_name(shape) and shape & TokenShape.CAPITAL and token.word not in FUNCTION_WORDS
-        for shape, token in zip(shapes, tokens, strict=True)
-    )

@@ -25,6 +25,39 @@ def test_a_question_that_leans_on_others(question: str, leans: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("Und wann wurde er geboren?", True),
+        ("Wann wurde die steinerne Brücke von Kaltenbach gebaut?", False),
+        ("¿Y cuánto mide?", True),
+        ("¿Quién diseñó la torre del faro de Punta Brava?", False),
+        ("Quand est-il mort ?", True),
+        ("А кто был его капитаном?", True),
+        ("Кто был первым капитаном ледокола «Северянка»?", False),
+        ("他什么时候离开的？", True),
+        ("清河茶厂的第一任厂长叫什么名字？", False),
+        ("ومتى توفي؟", True),
+        ("それはいつ建てられましたか", True),
+    ],
+)
+def test_a_question_that_leans_on_others_in_its_language(question: str, leans: bool) -> None:
+    """Pronouns and beginnings are those of the question's language; German capitals tell no name."""
+    assert needs_context(question) is leans
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "carried"),
+    [
+        (["Wer hat die Brücke in Kaltenbach gebaut?"], "Und wann?", ("gebaut", "Brücke", "Kaltenbach")),
+        (["清河茶厂的第一任厂长是谁？"], "他什么时候离开的？", ("清河茶厂的第一任厂长是谁",)),
+    ],
+)
+def test_what_is_carried_in_its_language(history: list[str], question: str, carried: tuple[str, ...]) -> None:
+    """Common words of its language are left out; without spaces between words the question is carried whole."""
+    assert set(carried_words(history, question)) == set(carried)
+
+
+@pytest.mark.parametrize(
     ("history", "carried"),
     [
         (["Who painted the curtain in Ivelcombe?"], ("painted", "curtain", "Ivelcombe")),
