@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from places import CORPUS, SEEDS
 from qa import compose
 from qa.config import Settings
+from qa.embedders.universal import UniversalSentenceEncoder
 from qa.indexing.indexer import Indexer
 from qa.serving.service import Service
 from servers import Served, serve
@@ -38,6 +39,12 @@ def embedder():
     return embedder
 
 
+@pytest.fixture(scope="session")
+def multilingual() -> UniversalSentenceEncoder:
+    """What embeds text of many languages, loaded once."""
+    return UniversalSentenceEncoder(threads=1)
+
+
 @pytest.fixture
 def shared_model(embedder, monkeypatch):
     """Commands that are run in this process with the default model take the loaded one, instead of loading it again."""
@@ -54,24 +61,24 @@ def _model_of(given: Settings) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="session")
-def indexer_for(embedder):
+def indexer_for(embedder, multilingual):
     """Makes an indexer of a corpus and an index with the shared embedder."""
 
     def make(corpus: Path, index: Path, **fields: object) -> Indexer:
         made = compose.build_indexer(Settings(corpus=corpus, index=index))
         splitter = type(made.splitter)(embedder, Settings().passage_tokens)
-        parts = {"recipe": made.recipe, "keep": made.keep, "splitter": splitter} | fields
+        parts = {"recipe": made.recipe, "keep": made.keep, "splitter": splitter, "multilingual": multilingual} | fields
         return Indexer(corpus=corpus, index=index, embedder=embedder, **parts)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def service_for(embedder):
+def service_for(embedder, multilingual):
     """Opens a service on an index with the shared embedder."""
 
     def make(index: Path, **fields: object) -> Service:
-        answerer = compose.Answerer(compose.Retriever(embedder))
+        answerer = compose.Answerer(compose.Retriever(embedder, multilingual))
         return Service(index, embedder, answerer, **fields)
 
     return make

@@ -15,7 +15,7 @@ VALUES = {
     "answer_cache_mb": "10", "threads": "2", "log_level": "debug",
     "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "evidence_key": "key", "evidence_around": "500",
-    "watch": "True", "precision": "float32", "tokens_file": "tokens", "open": "True",
+    "watch": "True", "languages": "off", "precision": "float32", "tokens_file": "tokens", "open": "True",
     "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",
     "build_stall_s": "5", "processes": "3", "trash_days": "3",
 }  # fmt: skip

@@ -1,6 +1,10 @@
 """Fit the weights of ``src/qa/retrieval/ranking.json`` on development sets.
 
-Usage: python training/ranking.py --work DIR --twice clapnq SET…
+Usage: QA_LANGUAGES=off python training/ranking.py --work DIR --twice clapnq SET…
+       python training/ranking.py --work DIR SET…
+
+The first fits the weights of an index for English alone, the second those for other languages, on sets whose questions
+or documents are not English; ``crossed.py`` makes some. The other weights stay as they are.
 
 Passages: a conditional logit over the candidates of each question. Sentences: the same over the sentences of the right
 passage. Every set counts the same, but those named by --twice double: clapnq, the only one whose questions people
@@ -23,10 +27,36 @@ from qa.config import load_settings
 from qa.evaluation.datasets import GoldQuestion, load_datasets
 from qa.evaluation.run import holds_answer, is_relevant, open_dataset
 from qa.retrieval import ranking as ranking_model
-from qa.retrieval.ranking import PASSAGE_FEATURES, SENTENCE_FEATURES, passage_features, sentence_features
+from qa.retrieval.ranking import (
+    MULTILINGUAL_FEATURES,
+    PASSAGE_FEATURES,
+    SENTENCE_FEATURES,
+    passage_features,
+    passage_sets,
+    sentence_features,
+)
 
 PENALTY = 1e-3
 DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which weights are fitted together, and the features they weigh."""
+
+    passages: tuple[str, str]
+    sentences: str
+    passage_features: tuple[str, ...]
+    sentence_features: tuple[str, ...]
+
+
+ENGLISH = Kinds(("fluent", "foreign"), "sentence", PASSAGE_FEATURES, SENTENCE_FEATURES)
+OTHERS = Kinds(
+    ("native", "across"),
+    "foreign_sentence",
+    (*PASSAGE_FEATURES, *MULTILINGUAL_FEATURES),
+    (*SENTENCE_FEATURES, "meaning"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +67,16 @@ class Choice:
     right: np.ndarray
 
 
-def choices(dataset, snapshot, retriever):
+def choices(dataset, snapshot, retriever, kinds):
     """The passage choice and, where the answer's place is known, the sentence choice of every answerable question."""
     passages, sentences = [], []
     for gold in dataset.questions:
-        if not gold.answerable or gold.history or gold.variant.startswith("cross"):
+        if not gold.answerable or gold.history or (gold.variant.startswith("cross") and kinds is ENGLISH):
             continue
         evidence = retriever.retrieve(snapshot, gold.text).evidence
-        if evidence is None:
+        if evidence is None or (evidence.meaning is None) != (kinds is ENGLISH):
             continue
-        table = by_fluency(passage_features(evidence), evidence.fluency)
+        table = by_share(passage_features(evidence), passage_sets(evidence), kinds)
         right = np.array([is_relevant(gold, snapshot.passages[row]) for row in evidence.rows])
         passages.append(Choice(table, right))
         if right.any():
@@ -54,9 +84,10 @@ def choices(dataset, snapshot, retriever):
     return passages, sentences
 
 
-def by_fluency(table, fluency):
-    """Every feature twice: as far as the encoder speaks the language, and as far as it does not."""
-    return np.concatenate([fluency * table, (1 - fluency) * table], axis=1)
+def by_share(table, sets, kinds):
+    """Every feature twice: as far as the one set of weights and as far as the other ranks the question's passages."""
+    share = {weights.name: weights.share for weights in sets}
+    return np.concatenate([share.get(name, 0.0) * table for name in kinds.passages], axis=1)
 
 
 def sentence_choices(gold: GoldQuestion, snapshot, evidence, right):
@@ -127,21 +158,24 @@ def main():
     parser.add_argument("--twice", default="", help="names of data sets that count double, separated by commas")
     parser.add_argument("sets", nargs="+", type=Path)
     options = parser.parse_args()
-    bench = compose.build_bench(load_settings(), options.work)
+    settings = load_settings()
+    kinds = OTHERS if settings.languages == "on" else ENGLISH
+    bench = compose.build_bench(settings, options.work)
     passages, sentences = {}, {}
     for dataset in (d for folder in options.sets for d in load_datasets(folder)):
         if dataset.documents and (not options.only or dataset.name in options.only.split(",")):
             snapshot = open_dataset(dataset, bench.indexer, options.work)
-            passages[dataset.name], sentences[dataset.name] = choices(dataset, snapshot, bench.retriever)
+            passages[dataset.name], sentences[dataset.name] = choices(dataset, snapshot, bench.retriever, kinds)
     twice = options.twice.split(",")
-    fitted = [report("passages", passages, twice), report("sentences", sentences, twice)]
-    weights = (*np.split(fitted[0], 2), fitted[1])
-    names = (PASSAGE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES)
-    named = [dict(zip(n, np.round(w, DECIMALS).tolist(), strict=True)) for n, w in zip(names, weights, strict=True)]
+    both = np.split(report("passages", passages, twice), 2)
+    fitted = [
+        *((name, kinds.passage_features, weights) for name, weights in zip(kinds.passages, both, strict=True)),
+        (kinds.sentences, kinds.sentence_features, report("sentences", sentences, twice)),
+    ]
     path = Path(ranking_model.__file__).with_name("ranking.json")
-    path.write_text(
-        json.dumps(dict(zip(("fluent", "foreign", "sentence"), named, strict=True)), indent=2) + "\n", "utf-8"
-    )
+    kept = json.loads(path.read_text("utf-8"))
+    named = {kind: dict(zip(n, np.round(w, DECIMALS).tolist(), strict=True)) for kind, n, w in fitted}
+    path.write_text(json.dumps(kept | named, indent=2) + "\n", "utf-8")
     print(path.read_text("utf-8"))
 
 

@@ -12,6 +12,7 @@ from qa.corpus.uploads import MB, Uploads
 from qa.embedders import choose_embedder
 from qa.embedders.lazy import LazyEmbedder
 from qa.embedders.model_files import locate_model
+from qa.embedders.universal import UniversalSentenceEncoder
 from qa.errors import SettingsError
 from qa.evaluation.command import Bench
 from qa.evidence.keys import load_private
@@ -23,7 +24,7 @@ from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.splitter import SentenceSplitter
-from qa.protocols import Embedder, Engine, Extractor, Reranker
+from qa.protocols import Embedder, Engine, Extractor, MultilingualEmbedder, Reranker
 from qa.readers.isolation import Parser
 from qa.registry import imported
 from qa.rerankers import RERANKERS, parse_reranker
@@ -41,6 +42,7 @@ ANSWERING = (
     "passage_prompt",
     "reranker",
     "extractor",
+    "languages",
     "passage_tokens",
 )
 SERVER_ONLY = (
@@ -88,13 +90,24 @@ def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
         splitter=SentenceSplitter(embedder, settings.passage_tokens),
         recipe=recipe_of(embedder.fingerprint, settings),
         keep=settings.keep_snapshots,
+        multilingual=_build_multilingual(settings, os.cpu_count() or 1),
     )
+
+
+def _build_multilingual(settings: Settings, threads: int) -> MultilingualEmbedder | None:
+    """What embeds text of many languages in one space; its weights are read at the first use."""
+    return UniversalSentenceEncoder(settings.threads or threads) if settings.languages == "on" else None
+
+
+def build_retriever(settings: Settings, embedder: Embedder) -> Retriever:
+    """What finds passages with one thread."""
+    return Retriever(embedder, _build_multilingual(settings, threads=1))
 
 
 def build_service(settings: Settings) -> Service:
     """What ``qa serve`` and ``qa ask`` run; one thread encodes, which stays fast beside a busy neighbour."""
     embedder = build_embedder(settings, threads=1)
-    answerer = Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
+    answerer = Answerer(build_retriever(settings, embedder), _build_reranker(settings), build_extractor(settings))
     engine = build_engine(settings)
     source = EngineSource(engine, settings.index / STATISTICS) if engine else None
     return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB, source)
@@ -147,7 +160,7 @@ def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None])
 def build_bench(settings: Settings, folder: Path) -> Bench:
     """What ``qa eval`` runs: the product's own parts, over indexes of data sets in ``folder``."""
     embedder = build_embedder(settings, threads=1)
-    retriever = Retriever(embedder)
+    retriever = build_retriever(settings, embedder)
     answerer = Answerer(retriever, _build_reranker(settings), build_extractor(settings))
     return Bench(_indexer(settings, embedder), retriever, answerer, folder)
 
@@ -161,7 +174,7 @@ def build_answerer(settings: Settings, snapshots: Sequence[Snapshot]) -> Answere
     embedder = build_embedder(settings, threads=1)
     for snapshot in snapshots:
         require_embedder(snapshot, embedder)
-    return Answerer(Retriever(embedder), _build_reranker(settings), build_extractor(settings))
+    return Answerer(build_retriever(settings, embedder), _build_reranker(settings), build_extractor(settings))
 
 
 def _build_reranker(settings: Settings) -> Reranker | None:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     passage_prompt: str = Field("", description="what the model wants before a passage")
     reranker: str | None = Field(None, description="a cross-encoder's directory or hub name; default: none")
     extractor: str = Field("default", description="what finds exact answers: default, off, or an ONNX file of your own")
+    languages: Literal["on", "off"] = Field(
+        "on", description="whether a question may be in another language than the articles: on, off"
+    )
     passage_tokens: int = Field(256, ge=64, description="the longest passage, in the embedder's tokens")
     keep_snapshots: int = Field(3, ge=1, description="how many snapshots stay in the index")
     watch: bool = Field(False, description="whether the server indexes changes of the corpus as they come")

@@ -96,6 +96,43 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a multilingual embedder makes of a passage, ``(dimension,)``, and of its sentences; all of unit length."""
+
+    vector: Vectors
+    sentences: Vectors
+
+
+class MultilingualEmbedder(Protocol):
+    """Turns texts of many languages into unit vectors of one space: what means the same is near, in any of them."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model and its weights (SHA-256): equal fingerprints give equal vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def word_dimension(self) -> int:
+        """Of the vectors of single words, which are compared with each other alone."""
+        ...
+
+    def encode_passages(self, passages: Sequence[Passage]) -> list[Meaning]:
+        """What each passage with its context means, and each of its sentences, in the order given."""
+        ...
+
+    def encode_question(self, text: str) -> Vectors:
+        """The vector of a question, ``(dimension,)``."""
+        ...
+
+    def encode_words(self, words: Sequence[str]) -> Vectors:
+        """The vectors of single words, ``(words, word_dimension)``."""
+        ...
+
+
 class VectorStore(Protocol):
     """Nearest neighbours by cosine over unit vectors; row ``i`` is the ``i``-th vector given to ``build``.
 

@@ -5,6 +5,7 @@ import pytest
 
 from qa.index.token_vectors import EncodedPassage
 from qa.indexing.encoding import _HEAD, _MARK, Scratch
+from qa.protocols import Meaning
 
 
 def passage(number, sentences):
@@ -18,6 +19,7 @@ def passage(number, sentences):
         dice.integers(-127, 127, (tokens, 2), dtype=np.int8),
         np.arange(tokens, dtype=np.int32),
         lengths,
+        Meaning(dice.random(4, dtype=np.float32), dice.random((sentences, 4), dtype=np.float32)),
     )
 
 
@@ -37,9 +39,15 @@ def assert_kept(path, batches):
     kept = Scratch(path).read()
     assert [*kept] == [key for keys in KEYS[:batches] for key in keys]
     for one, other in zip(kept.values(), (p for batch in BATCHES for p in batch), strict=False):
-        for name in EncodedPassage.__slots__:
-            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-            assert getattr(one, name).dtype == getattr(other, name).dtype
+        for before, after in zip(arrays(other), arrays(one), strict=True):
+            np.testing.assert_array_equal(before, after)
+            assert before.dtype == after.dtype
+
+
+def arrays(passage):
+    """All arrays of a passage, those of its meaning among them."""
+    own = [getattr(passage, name) for name in EncodedPassage.__slots__ if name != "meaning"]
+    return [*own, passage.meaning.vector, passage.meaning.sentences]
 
 
 def test_what_was_added_is_read(path):

@@ -596,6 +596,11 @@ export interface components {
             /** Question */
             question: string;
             /**
+             * Language
+             * @description of the question, as ISO 639-1 code, where it can be told
+             */
+            language: string | null;
+            /**
              * Searched For
              * @description to be read: the question as it was searched for, other spellings behind it
              */
@@ -766,6 +771,11 @@ export interface components {
              * @description the number of the page, from 1, where the document's format has pages
              */
             page: number | null;
+            /**
+             * Language
+             * @description of the passage, as ISO 639-1 code, where it can be told
+             */
+            language: string | null;
         };
         /**
          * CitationToVerify
@@ -1313,6 +1323,11 @@ export interface components {
              * @description the page on which the passage begins, where the document's format has pages
              */
             page: number | null;
+            /**
+             * Language
+             * @description of the passage, as ISO 639-1 code, where it can be told
+             */
+            language: string | null;
             /** Highlights */
             highlights: components["schemas"]["HighlightBody"][];
             /** Score */
@@ -1632,8 +1647,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "f9290b08-48a8-48c4-9664-135946770402",
+                     *       "id": "cc8e8fb4-cb55-4007-98c5-bc9c2b189039",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
+                     *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
                      *       "also_searched": [],
                      *       "answerable": true,
@@ -1668,7 +1684,8 @@ export interface operations {
                      *           "before": "",
                      *           "after": "She carried 412 passengers.",
                      *           "url": "/documents/ferry.txt?start=0&end=67#quote",
-                     *           "page": null
+                     *           "page": null,
+                     *           "language": "en"
                      *         },
                      *         {
                      *           "number": 2,
@@ -1684,7 +1701,8 @@ export interface operations {
                      *           "before": "",
                      *           "after": "The council met at nine.",
                      *           "url": "/documents/minute.txt?start=0&end=86#quote",
-                     *           "page": null
+                     *           "page": null,
+                     *           "language": "en"
                      *         }
                      *       ],
                      *       "passages": [
@@ -1699,6 +1717,7 @@ export interface operations {
                      *           "start_char_index": 0,
                      *           "end_char_index": 95,
                      *           "page": null,
+                     *           "language": "en",
                      *           "highlights": [
                      *             {
                      *               "start_char_index": 0,
@@ -1742,19 +1761,19 @@ export interface operations {
                      *         "leave"
                      *       ],
                      *       "index": {
-                     *         "snapshot": "27881448a331f18d",
+                     *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "built_at": "2026-11-25T16:51:14+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 117.92,
-                     *         "search": 0.42,
-                     *         "rank": 0.83,
-                     *         "choose": 66.03,
-                     *         "total": 185.29
+                     *         "encode": 2.66,
+                     *         "search": 0.4,
+                     *         "rank": 0.79,
+                     *         "choose": 17.98,
+                     *         "total": 21.9
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -1802,8 +1821,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "0a3a4ec3-4a48-4e34-94ea-2ae739a431c0",
+                     *       "id": "345b0a71-122a-466d-b577-d445079d97cb",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
+                     *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
                      *       "also_searched": [],
                      *       "answerable": true,
@@ -1838,7 +1858,8 @@ export interface operations {
                      *           "before": "",
                      *           "after": "She carried 412 passengers.",
                      *           "url": "/documents/ferry.txt?start=0&end=67#quote",
-                     *           "page": null
+                     *           "page": null,
+                     *           "language": "en"
                      *         },
                      *         {
                      *           "number": 2,
@@ -1854,7 +1875,8 @@ export interface operations {
                      *           "before": "",
                      *           "after": "The council met at nine.",
                      *           "url": "/documents/minute.txt?start=0&end=86#quote",
-                     *           "page": null
+                     *           "page": null,
+                     *           "language": "en"
                      *         }
                      *       ],
                      *       "passages": [
@@ -1869,6 +1891,7 @@ export interface operations {
                      *           "start_char_index": 0,
                      *           "end_char_index": 95,
                      *           "page": null,
+                     *           "language": "en",
                      *           "highlights": [
                      *             {
                      *               "start_char_index": 0,
@@ -1912,19 +1935,19 @@ export interface operations {
                      *         "leave"
                      *       ],
                      *       "index": {
-                     *         "snapshot": "27881448a331f18d",
+                     *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "built_at": "2026-11-25T16:51:14+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 117.92,
-                     *         "search": 0.42,
-                     *         "rank": 0.83,
-                     *         "choose": 66.03,
-                     *         "total": 185.29
+                     *         "encode": 2.66,
+                     *         "search": 0.4,
+                     *         "rank": 0.79,
+                     *         "choose": 17.98,
+                     *         "total": 21.9
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -2127,6 +2150,7 @@ export interface operations {
                      *           "start_char_index": 0,
                      *           "end_char_index": 95,
                      *           "page": null,
+                     *           "language": "en",
                      *           "highlights": [
                      *             {
                      *               "start_char_index": 0,
@@ -2248,10 +2272,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "index": {
-                     *         "snapshot": "27881448a331f18d",
+                     *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T10:46:58+00:00",
+                     *         "built_at": "2026-11-25T16:51:14+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       }
@@ -2435,14 +2459,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "resp_ce6756bf924e4e888acb35453818bde1",
+                     *       "id": "resp_732b1d1b4c614a7dac0d0685632de7d2",
                      *       "object": "response",
-                     *       "created_at": 1795603626,
+                     *       "created_at": 1795625476,
                      *       "status": "completed",
                      *       "model": "qa",
                      *       "output": [
                      *         {
-                     *           "id": "fs_ce6756bf924e4e888acb35453818bde1",
+                     *           "id": "fs_732b1d1b4c614a7dac0d0685632de7d2",
                      *           "type": "file_search_call",
                      *           "status": "completed",
                      *           "queries": [
@@ -2451,7 +2475,7 @@ export interface operations {
                      *           "results": null
                      *         },
                      *         {
-                     *           "id": "msg_ce6756bf924e4e888acb35453818bde1",
+                     *           "id": "msg_732b1d1b4c614a7dac0d0685632de7d2",
                      *           "type": "message",
                      *           "role": "assistant",
                      *           "status": "completed",
@@ -2563,9 +2587,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "chatcmpl-20ed297744d24ed4b7e5f8cf4603c723",
+                     *       "id": "chatcmpl-90627b71dffb4448b1ad5fd65755372d",
                      *       "object": "chat.completion",
-                     *       "created": 1795603626,
+                     *       "created": 1795625476,
                      *       "model": "qa",
                      *       "choices": [
                      *         {
@@ -2718,6 +2742,8 @@ export interface operations {
                      *           "id": "ferry.txt",
                      *           "title": "ferry.txt",
                      *           "published": null,
+                     *           "published_from": null,
+                     *           "created": null,
                      *           "publisher": null,
                      *           "author": null,
                      *           "language": null,
@@ -2731,6 +2757,8 @@ export interface operations {
                      *           "id": "minute.txt",
                      *           "title": "minute.txt",
                      *           "published": null,
+                     *           "published_from": null,
+                     *           "created": null,
                      *           "publisher": null,
                      *           "author": null,
                      *           "language": null,
@@ -2744,6 +2772,8 @@ export interface operations {
                      *           "id": "paint.pdf",
                      *           "title": "paint.pdf",
                      *           "published": null,
+                     *           "published_from": null,
+                     *           "created": "2000-01-01",
                      *           "publisher": null,
                      *           "author": "anonymous",
                      *           "language": null,
@@ -2815,14 +2845,14 @@ export interface operations {
                      *       ],
                      *       "note": "Stored. The documents answer as they are now after the next build; the job says when.",
                      *       "job": {
-                     *         "id": "7e4b459abd36",
-                     *         "url": "/index/jobs/7e4b459abd36",
+                     *         "id": "3a63d53a1595",
+                     *         "url": "/index/jobs/3a63d53a1595",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T10:47:06+00:00",
+                     *         "asked_at": "2026-11-25T16:51:16+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -2874,6 +2904,8 @@ export interface operations {
                      *       "id": "ferry.txt",
                      *       "title": "ferry.txt",
                      *       "published": null,
+                     *       "published_from": null,
+                     *       "created": null,
                      *       "publisher": null,
                      *       "author": null,
                      *       "language": null,
@@ -2930,14 +2962,14 @@ export interface operations {
                      *         "url": "/documents/crew.txt/restore"
                      *       },
                      *       "job": {
-                     *         "id": "9afeafa36143",
-                     *         "url": "/index/jobs/9afeafa36143",
+                     *         "id": "a1bb26bf17c8",
+                     *         "url": "/index/jobs/a1bb26bf17c8",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T10:47:12+00:00",
+                     *         "asked_at": "2026-11-25T16:51:19+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -2988,14 +3020,14 @@ export interface operations {
                      *       "document_id": "crew.txt",
                      *       "undo": null,
                      *       "job": {
-                     *         "id": "978dfd1d9e84",
-                     *         "url": "/index/jobs/978dfd1d9e84",
+                     *         "id": "2763fe02415b",
+                     *         "url": "/index/jobs/2763fe02415b",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T10:47:12+00:00",
+                     *         "asked_at": "2026-11-25T16:51:19+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -3216,14 +3248,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "978dfd1d9e84",
-                     *       "url": "/index/jobs/978dfd1d9e84",
+                     *       "id": "2763fe02415b",
+                     *       "url": "/index/jobs/2763fe02415b",
                      *       "state": "queued",
                      *       "text": "A build is about to begin.",
                      *       "stage": "",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T10:47:12+00:00",
+                     *       "asked_at": "2026-11-25T16:51:19+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3249,7 +3281,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 7e4b459abd36 */
+                /** @example 3a63d53a1595 */
                 job_id: string;
             };
             cookie?: never;
@@ -3264,14 +3296,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "7e4b459abd36",
-                     *       "url": "/index/jobs/7e4b459abd36",
+                     *       "id": "3a63d53a1595",
+                     *       "url": "/index/jobs/3a63d53a1595",
                      *       "state": "running",
                      *       "text": "Building the index",
                      *       "stage": "starting",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T10:47:06+00:00",
+                     *       "asked_at": "2026-11-25T16:51:16+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3297,7 +3329,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 7e4b459abd36 */
+                /** @example 3a63d53a1595 */
                 job_id: string;
             };
             cookie?: never;
@@ -3312,16 +3344,19 @@ export interface operations {
                 content: {
                     /**
                      * @example event: job
-                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"7e4b459abd36","url":"/index/jobs/7e4b459abd36","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T10:47:06+00:00","ended_at":"2026-11-25T10:47:12+00:00","error":null,"result":{"snapshot":"7834d1e5201e2d35","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Opening the new index","stage":"opening","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     *
+                     *     event: job
+                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":"2026-11-25T16:51:18+00:00","error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
                      */
                     "text/event-stream": unknown;
                 };
@@ -3351,7 +3386,7 @@ export interface operations {
                  * @example {
                  *       "question": "When did the ferry Adelaide leave Ystad?",
                  *       "passage_id": "ferry.txt#0",
-                 *       "snapshot": "27881448a331f18d",
+                 *       "snapshot": "a0a57b2bdb026889",
                  *       "grade": 1
                  *     }
                  */
@@ -3395,10 +3430,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "snapshot": "7834d1e5201e2d35",
+                     *       "snapshot": "126b5dc1d8354196",
                      *       "documents": 4,
                      *       "passages": 4,
-                     *       "built_at": "2026-11-25T10:47:11+00:00",
+                     *       "built_at": "2026-11-25T16:51:18+00:00",
                      *       "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *       "unreadable_files": 0,
                      *       "sentences": 6,

@@ -6,16 +6,18 @@ from time import perf_counter
 
 import numpy as np
 
-from qa.analysis import FUNCTION_WORDS, analyze
-from qa.answering.confidence import assess
+from qa.analysis import FUNCTION_WORDS, analyze, is_unspaced
+from qa.answering.confidence import assess, position_of
 from qa.answering.duplicates import Distinct, distinct
 from qa.answering.reading import READ, Reading, read
 from qa.answering.sentences import choose_sentences
 from qa.index.snapshot import Snapshot
+from qa.languages import common_words
 from qa.protocols import Extractor, Reranker
 from qa.retrieval.followup import Form, forms
 from qa.retrieval.named import lift
 from qa.retrieval.retriever import Retrieval, Retriever
+from qa.retrieval.translation import Translation
 from qa.types import (
     Answer,
     Band,
@@ -89,7 +91,7 @@ class Answerer:
             reasons=assessment.reasons,
             nearest=nearest,
             passages=passages,
-            unmatched_terms=unmatched_terms(snapshot, question.text),
+            unmatched_terms=unmatched_terms(snapshot, question.text, retrieval.query.translation),
             timings_ms={**retrieval.timings_ms, "choose": 1000 * (ended - ranked), "total": 1000 * (ended - started)},
             exact=exact,
             differences=assessment.differences,
@@ -99,10 +101,15 @@ class Answerer:
 
     def _read(self, snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Reading | None:
         """What the extractor reads in the first passages; None without one, or in a language that it does not speak."""
-        if self._extractor is None or not candidates or retrieval.evidence is None:
+        evidence = retrieval.evidence
+        if self._extractor is None or not candidates or evidence is None:
             return None
+        if evidence.meaning is not None:  # the languages are known
+            is_native = evidence.meaning.is_native[position_of(evidence, candidates[0].row)]
+            speaks = evidence.meaning.is_english and bool(is_native)
+            return read(snapshot, retrieval, candidates, self._extractor) if speaks else None
         is_plain = all(snapshot.passages[candidate.row].text.isascii() for candidate in candidates[:READ])
-        if retrieval.evidence.fluency < FLUENT and not is_plain:  # rows of figures have short tokens in any language
+        if evidence.fluency < FLUENT and not is_plain:  # rows of figures have short tokens in any language
             return None
         return read(snapshot, retrieval, candidates, self._extractor)
 
@@ -126,12 +133,17 @@ def _with_the_answer_first(candidates: Sequence[Candidate], reading: Reading) ->
     return [first, *(candidate for candidate in candidates if candidate is not answering)]
 
 
-def unmatched_terms(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """The words of the question, as typed, that occur nowhere in the corpus; "how" and "what" tell nothing."""
+def unmatched_terms(snapshot: Snapshot, text: str, translation: Translation | None = None) -> tuple[str, ...]:
+    """The words of the question, as typed, that nothing in the corpus stands for; "how" and "what" tell nothing.
+
+    A pair of characters of a script without spaces need not be a word, and is never among them.
+    """
+    idle = FUNCTION_WORDS if translation is None else common_words(translation.language)
     absent = (
         text[token.start : token.end]
         for token in analyze(text)
-        if token.term not in snapshot.lexical.vocabulary and token.word not in FUNCTION_WORDS
+        if token.term not in snapshot.lexical.vocabulary and token.word not in idle and not is_unspaced(token.word)
+        if translation is None or not translation.words.get(token.term)
     )
     return tuple(dict.fromkeys(absent))
 

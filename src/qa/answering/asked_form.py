@@ -1,7 +1,7 @@
 """Whether words have the form that a question asks for: who and where a name, when a date, how many a number."""
 
 from qa.analysis import TokenShape, analyze, token_shapes
-from qa.retrieval.evidence import AnswerType
+from qa.retrieval.answer_types import AnswerType
 
 _NUMBER = TokenShape.DIGIT | TokenShape.NUMBER_WORD
 _FORMS = {

@@ -24,14 +24,17 @@ from qa.answering.reading import SURE, Reading
 from qa.answering.sentences import probabilities
 from qa.index.snapshot import Snapshot
 from qa.protocols import Scores
-from qa.retrieval.evidence import AnswerType, answer_type
+from qa.retrieval.answer_types import AnswerType
+from qa.retrieval.evidence import Evidence
 from qa.retrieval.followup import is_small_talk
 from qa.retrieval.query import Query
+from qa.retrieval.ranking import WeightSet
 from qa.retrieval.retriever import Retrieval
 from qa.types import Band, Candidate, Confidence, Difference, Reason
 
 Weights = Mapping[str, float]
 MODEL: Mapping[str, Any] = json.loads(files("qa.answering").joinpath("confidence.json").read_text("utf-8"))
+OTHER_LANGUAGES = ("native", "across")
 TENTH = 10
 UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
 
@@ -59,10 +62,11 @@ def assess(
         return _assess_reading(snapshot, retrieval, candidates, reading)
     ordinal = int(np.argmax(candidates[0].sentence_scores))
     features = confidence_features(snapshot, retrieval, candidates, candidates[0], ordinal)
-    fluency = retrieval.evidence.fluency
-    probability = fluency * _probability(features, "fluent") + (1 - fluency) * _probability(features, "foreign")
-    if probability >= MODEL["bands"]["low"]:
-        return Assessment(Confidence(_band(probability, "bands"), probability))
+    sets = confidence_sets(retrieval.evidence, candidates[0].row)
+    probability = sum(weights.share * _probability(features, weights.name) for weights in sets)
+    cuts = f"{sets[0].name}_bands" if sets[0].name in OTHER_LANGUAGES else "bands"
+    if probability >= MODEL[cuts]["low"]:
+        return Assessment(Confidence(_band(probability, cuts), probability))
     return Assessment(Confidence(Band.LOW, probability), (Reason.NO_RELEVANT_PASSAGE, *_unknown(features)))
 
 
@@ -100,6 +104,20 @@ def _unknown(features: Mapping[str, float]) -> tuple[Reason, ...]:
     return (Reason.TERMS_NOT_IN_CORPUS,) if features["unknown"] >= UNKNOWN_SHARE else ()
 
 
+def confidence_sets(evidence: Evidence, row: int) -> tuple[WeightSet, ...]:
+    """The coefficients that tell how sure an answer from a passage is; their shares sum to 1."""
+    if evidence.meaning is None:
+        return WeightSet("fluent", evidence.fluency), WeightSet("foreign", 1 - evidence.fluency)
+    if not evidence.meaning.is_native[position_of(evidence, row)]:
+        return (WeightSet("across", 1.0),)
+    return (WeightSet("fluent" if evidence.meaning.is_english else "native", 1.0),)
+
+
+def position_of(evidence: Evidence, row: int) -> int:
+    """Which of the ranked passages a row of the snapshot is."""
+    return int(np.flatnonzero(evidence.rows == row)[0])
+
+
 def _probability(features: Mapping[str, float], language: str) -> float:
     return _logistic(features, MODEL[language]["topic"]) * _logistic(features, MODEL[language]["right"])
 
@@ -127,7 +145,7 @@ def confidence_features(
     """
     evidence = retrieval.evidence
     assert evidence is not None
-    position = int(np.flatnonzero(evidence.rows == best.row)[0])
+    position = position_of(evidence, best.row)
     first = int(evidence.first[position])
     sentence = first + ordinal
     sentences = slice(first, first + len(best.sentence_scores))
@@ -136,8 +154,8 @@ def confidence_features(
     shares = _Terms.of(snapshot, retrieval.query, best.row)
     runner_up = candidates[1].score if len(candidates) > 1 else candidates[0].score - 1.0
     found = float(evidence.of_type[sentences].max())
-    asks = answer_type(retrieval.query.text) is not AnswerType.OTHER
-    return {
+    asks = retrieval.query.answer_type is not AnswerType.OTHER
+    features = {
         "dense": float(evidence.dense[position]),  # cosine of question and passage
         "sentence_dense": float(evidence.sentence_dense[sentence]),  # and of question and sentence
         "token_match": float(in_passage @ weights),  # how well the passage matches the question's tokens
@@ -156,6 +174,13 @@ def confidence_features(
         "negated": float(bool(NEGATION.search(retrieval.query.text))),  # asks what is not so: hard to tell
         "length": math.log(1 + len(retrieval.query.tokens)),
     }
+    if evidence.meaning is not None:
+        meanings = evidence.meaning.passages
+        features["meaning"] = float(meanings[position])  # as dense, across languages
+        features["sentence_meaning"] = float(evidence.meaning.sentences[sentence])
+        features["best_meaning"] = float(meanings[position] - meanings.max())  # 0 where no passage is nearer
+        features["meaning_gap"] = _above_the_tenth(meanings, position)
+    return features
 
 
 def _above_the_tenth(values: Scores, place: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qa.analysis import FUNCTION_WORDS, analyze, terms
 from qa.answering.pool import ENDS_AS_QUESTION
 from qa.index.snapshot import Snapshot
-from qa.retrieval.evidence import AnswerType, answer_type
+from qa.retrieval.answer_types import AnswerType
 from qa.retrieval.query import Query
 from qa.types import Candidate, Passage
 
@@ -54,7 +54,7 @@ def _named_row(
     snapshot: Snapshot, query: Query, candidates: Sequence[Candidate], asked: set[str]
 ) -> tuple[int, int] | None:
     """The row of a table whose label the question has, where it asks for a column or for the row's one number."""
-    wants_number = bool(_COSTS.search(query.text)) or answer_type(query.text) is AnswerType.NUMBER
+    wants_number = bool(_COSTS.search(query.text)) or query.answer_type is AnswerType.NUMBER
     for index, table in _tables(snapshot, candidates):
         for ordinal, cells in table.rows:
             label = set(terms(cells[0]))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from qa.index.snapshot import Snapshot
 from qa.protocols import Extraction, Rows, Scores
-from qa.retrieval.evidence import AnswerType, Evidence, Table, answer_type, standardised
+from qa.retrieval.answer_types import AnswerType
+from qa.retrieval.evidence import Evidence, Table, standardised
 from qa.retrieval.query import Query
 from qa.types import Candidate, Span
 
@@ -128,7 +129,7 @@ def _neighbours(
 
 
 def _form(query: Query, evidence: Evidence, where: Rows, texts: Sequence[str], opens: Scores) -> Table:
-    asks = answer_type(query.text) is not AnswerType.OTHER
+    asks = query.answer_type is not AnswerType.OTHER
     asks_words = bool(_ASKS_FOR_WORDS.search(query.text))
     words = [len(text.split()) for text in texts]
     found = evidence.of_type[where]

@@ -24,7 +24,6 @@ from qa.answering.pool import FEATURES, MOST, Pool, gather
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
 from qa.index.snapshot import Snapshot
 from qa.protocols import ExactSpan, Extraction, Extractor, Scores
-from qa.retrieval.evidence import answer_type
 from qa.retrieval.query import Query
 from qa.retrieval.retriever import Retrieval
 from qa.types import Candidate, Span
@@ -103,7 +102,7 @@ class Reading:
             "also_odds": _odds(also),
             "same_odds": _odds(self._says_the_same(rank, set(terms(words)))),  # and in the same words
             "answer_words": math.log1p(len(set(terms(words)))),  # a short answer is surer
-            "typed": float(has_type(words, answer_type(query.text))),  # a number, date or name, where that is asked for
+            "typed": float(has_type(words, query.answer_type)),  # a number, date or name, where that is asked for
             "quoted": float(self.probabilities[list(self.sentences.chosen)].sum()),  # of all that is quoted
             "chosen_odds": _odds(self.probabilities[best]),  # and of the best
             "later": float(rank > 0),  # it is not of the first passage

@@ -34,8 +34,8 @@ _ID = re.compile(r"[0-9a-f]{16}")
 class Manifest:
     """What a snapshot says of itself.
 
-    ``recipe`` is what besides the documents decided its content; ``files`` maps each file's name to its SHA-256;
-    ``built_at`` is ISO 8601, UTC.
+    ``embedder`` and ``multilingual`` are fingerprints; ``recipe`` is what besides the documents decided its content;
+    ``files`` maps each file's name to its SHA-256; ``built_at`` is ISO 8601, UTC.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Manifest:
     passages: int
     sentences: int
     built_at: str
+    multilingual: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT

@@ -20,6 +20,7 @@ from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.index import folder as index_folder
 from qa.index.bm25 import BM25Index
 from qa.index.folder import Manifest, current_id, list_ids
+from qa.index.multilingual import Multilingual
 from qa.index.passages import Passages
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.stores import STORES
@@ -31,6 +32,7 @@ __all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "op
 
 _DOCUMENTS = "documents.jsonl"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
+_MULTILINGUAL = "multilingual"
 
 
 class Snapshot:
@@ -45,6 +47,7 @@ class Snapshot:
         sentence_vectors: SentenceVectors,
         tokens: TokenIndex,
         lexical: BM25Index,
+        multilingual: Multilingual | None = None,
     ) -> None:
         self.manifest = manifest
         self.documents = documents
@@ -53,6 +56,7 @@ class Snapshot:
         self.sentence_vectors = sentence_vectors
         self.tokens = tokens
         self.lexical = lexical
+        self.multilingual = multilingual
         self._release: weakref.finalize[..., Snapshot] | None = None
 
     def keep(self, descriptor: int) -> None:
@@ -238,6 +242,8 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
     snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
     snapshot.tokens.save(folder / _TOKENS)
     snapshot.lexical.save(folder / _LEXICAL)
+    if snapshot.multilingual is not None:
+        snapshot.multilingual.save(folder / _MULTILINGUAL)
 
 
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
@@ -253,4 +259,5 @@ def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
         SentenceVectors.load(folder / _SENTENCE_VECTORS),
         TokenIndex.load(folder / _TOKENS, np.diff(passages.sentence_starts)),
         BM25Index.load(folder / _LEXICAL),
+        Multilingual.load(folder / _MULTILINGUAL) if manifest.multilingual else None,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.arrays import mapped, ranges, unit
-from qa.protocols import Encoded, Rows, Vectors
+from qa.protocols import Encoded, Meaning, Rows, Vectors
 
 SCALE = 127.0  # int8 ↔ [-1, 1]
 _FILES = ("vectors", "ids", "lengths", "projection", "frequency")
@@ -33,6 +33,7 @@ class EncodedPassage:
         tokens: ``(tokens, k)`` int8, projected; those of the context come first, then the sentences' in order.
         ids: ``(tokens,)`` int32, numbers in the model's vocabulary.
         lengths: ``(1 + sentences,)`` int64, tokens of the context and of each sentence.
+        meaning: what the multilingual embedder makes of it, where there is one.
     """
 
     vector: Vectors
@@ -40,6 +41,7 @@ class EncodedPassage:
     tokens: Compressed
     ids: NDArray[np.int32]
     lengths: Rows
+    meaning: Meaning | None = None
 
 
 def project(tokens: Vectors, projection: Vectors | None) -> Vectors:

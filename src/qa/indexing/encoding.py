@@ -7,6 +7,7 @@ import logging
 import os
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ from qa.index.snapshot import Snapshot
 from qa.index.token_vectors import EncodedPassage
 from qa.indexing.pooling import pool
 from qa.progress import Progress
-from qa.protocols import Embedder, Rows
+from qa.protocols import Embedder, Meaning, MultilingualEmbedder, Rows
 from qa.types import Passage
 
 logger = logging.getLogger(__name__)
@@ -70,30 +71,51 @@ class Scratch:
             self._writable = False
 
 
+@dataclass(frozen=True, slots=True)
+class Embedders:
+    """What encodes passages: the embedder, and where other languages are wanted, a multilingual one."""
+
+    embedder: Embedder
+    multilingual: MultilingualEmbedder | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return self.embedder.fingerprint + (f" {self.multilingual.fingerprint}" if self.multilingual else "")
+
+    def encode(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
+        """The vectors of some passages, in their order."""
+        outputs = self.embedder.encode_passages([passage.embedded_text for passage in passages])
+        projection = self.embedder.projection
+        pooled = [pool(output, passage, projection) for passage, output in zip(passages, outputs, strict=True)]
+        if self.multilingual is None:
+            return pooled
+        meanings = self.multilingual.encode_passages(passages)
+        return [replace(encoded, meaning=meaning) for encoded, meaning in zip(pooled, meanings, strict=True)]
+
+
 def encode(
-    passages: Sequence[Passage], embedder: Embedder, last: Snapshot | None, scratch: Scratch, progress: Progress
+    passages: Sequence[Passage], embedders: Embedders, last: Snapshot | None, scratch: Scratch, progress: Progress
 ) -> list[EncodedPassage]:
     """The vectors of every passage, in order; equal passages are encoded once, those of ``last`` not at all."""
-    keys = [_key(passage, embedder.fingerprint) for passage in passages]
+    keys = [_key(passage, embedders.fingerprint) for passage in passages]
     encoded = _stored(last, set(keys))
     missing = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in encoded}
     if missing:
         encoded |= scratch.read()
         missing = {key: passage for key, passage in missing.items() if key not in encoded}
-    encoded |= _encode_missing(missing, embedder, scratch, progress)
+    encoded |= _encode_missing(missing, embedders, scratch, progress)
     return [encoded[key] for key in keys]
 
 
 def _encode_missing(
-    missing: Mapping[Key, Passage], embedder: Embedder, scratch: Scratch, progress: Progress
+    missing: Mapping[Key, Passage], embedders: Embedders, scratch: Scratch, progress: Progress
 ) -> dict[Key, EncodedPassage]:
     encoded: dict[Key, EncodedPassage] = {}
     # equal lengths in a batch: little padding
     todo = sorted(missing.items(), key=lambda item: (len(item[1].embedded_text), item[1].embedded_text))
     for first in range(0, len(todo), ENCODE_BATCH):
         keys, batch = zip(*todo[first : first + ENCODE_BATCH], strict=True)
-        outputs = embedder.encode_passages([passage.embedded_text for passage in batch])
-        done = [pool(output, p, embedder.projection) for p, output in zip(batch, outputs, strict=True)]
+        done = embedders.encode(batch)
         scratch.add(keys, done)
         encoded |= dict(zip(keys, done, strict=True))
         progress("encoding", len(encoded), len(todo))
@@ -113,18 +135,36 @@ def _stored(snapshot: Snapshot | None, wanted: Iterable[Key]) -> dict[Key, Encod
         return {}
     vectors = snapshot.passage_vectors.vectors(np.arange(len(snapshot.passages)))
     sentences = snapshot.sentence_vectors.vectors(np.arange(int(snapshot.sentence_starts[-1])))
-    rows = {_key(passage, snapshot.manifest.embedder): row for row, passage in enumerate(snapshot.passages)}
+    meanings = _stored_meanings(snapshot)
+    manifest = snapshot.manifest
+    fingerprint = manifest.embedder + (f" {manifest.multilingual}" if manifest.multilingual else "")
+    rows = {_key(passage, fingerprint): row for row, passage in enumerate(snapshot.passages)}
     return {
-        key: snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)])
+        key: replace(
+            snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)]),
+            meaning=meanings[row] if meanings else None,
+        )
         for key in wanted
         if (row := rows.get(key)) is not None
     }
 
 
+def _stored_meanings(snapshot: Snapshot) -> list[Meaning]:
+    """What the multilingual embedder made of each passage; nothing where the snapshot was built without one."""
+    if snapshot.multilingual is None:
+        return []
+    vectors = snapshot.multilingual.passages.vectors(np.arange(len(snapshot.passages)))
+    sentences = snapshot.multilingual.sentences.vectors(np.arange(int(snapshot.sentence_starts[-1])))
+    return [Meaning(vector, sentences[snapshot.sentence_slice(row)]) for row, vector in enumerate(vectors)]
+
+
 def _packed(keys: Sequence[Key], passages: Sequence[EncodedPassage]) -> bytes:
     content = io.BytesIO()
+    meanings = [passage.meaning for passage in passages if passage.meaning is not None]
     np.savez(
         content,
+        meanings=np.asarray([meaning.vector for meaning in meanings], dtype=np.float32),
+        meaning_sentences=np.asarray([row for meaning in meanings for row in meaning.sentences], dtype=np.float32),
         keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(len(keys), -1),
         vectors=np.stack([passage.vector for passage in passages]),
         sentences=np.concatenate([passage.sentences for passage in passages]),
@@ -143,7 +183,11 @@ def _unpacked(content: bytes) -> dict[Key, EncodedPassage]:
         sentences = _divided(arrays["sentences"], segments - 1)
         sizes = np.asarray([own.sum() for own in lengths])
         tokens, ids = _divided(arrays["tokens"], sizes), _divided(arrays["ids"], sizes)
-    parts = zip(keys, vectors, sentences, tokens, ids, lengths, strict=True)
+        meanings: list[Meaning | None] = [None] * len(keys)
+        if len(arrays["meanings"]):
+            by_passage = _divided(arrays["meaning_sentences"], segments - 1)
+            meanings = [Meaning(*both) for both in zip(arrays["meanings"], by_passage, strict=True)]
+    parts = zip(keys, vectors, sentences, tokens, ids, lengths, meanings, strict=True)
     return {key.tobytes(): EncodedPassage(*arrays) for key, *arrays in parts}
 
 

@@ -16,16 +16,17 @@ from qa.index import folder as index_folder
 from qa.index import snapshot as snapshots
 from qa.index.bm25 import BM25Index
 from qa.index.folder import Manifest
+from qa.index.multilingual import Multilingual
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
 from qa.index.stores import STORES, choose_store
 from qa.index.token_vectors import EncodedPassage, TokenIndex
-from qa.indexing.encoding import Scratch, encode
+from qa.indexing.encoding import Embedders, Scratch, encode
 from qa.indexing.file_states import FileStates
 from qa.indexing.reading import Reading, read_corpus, read_files
 from qa.indexing.update import update
 from qa.progress import Progress, no_progress
-from qa.protocols import Embedder, Splitter, Vectors
+from qa.protocols import Embedder, MultilingualEmbedder, Splitter, Vectors
 from qa.types import Changes, Document, Passage, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Indexer:
     recipe: str
     """What besides the documents decides the snapshot: the embedder's fingerprint and the splitter's settings."""
     keep: int = 3
+    multilingual: MultilingualEmbedder | None = None
+    """What makes passages findable in other languages; None builds without."""
 
     def build(self, strict: bool = False, progress: Progress = no_progress) -> Changes:
         """Bring the index up to date with the folder.
@@ -101,7 +104,8 @@ class Indexer:
         """
         passages = self._split(documents, last if last and last.manifest.recipe == self.recipe else None)
         reuse = last if last and last.manifest.embedder == self.embedder.fingerprint else None
-        encoded = encode(passages, self.embedder, reuse, Scratch(index_folder.encoded_path(self.index)), progress)
+        embedders = Embedders(self.embedder, self.multilingual)
+        encoded = encode(passages, embedders, reuse, Scratch(index_folder.encoded_path(self.index)), progress)
         # what the last snapshot knows of the embedder need not be asked of it: it may not have been loaded
         dimension = reuse.manifest.dimension if reuse else self.embedder.dimension
         projection = reuse.tokens.projection if reuse else self.embedder.projection
@@ -117,8 +121,10 @@ class Indexer:
             passages=len(passages),
             sentences=len(sentence_vectors),
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            multilingual=self.multilingual.fingerprint if self.multilingual else None,
             unreadable=tuple(unreadable),
         )
+        lexical = BM25Index.build(passages)
         return Snapshot(
             manifest,
             documents,
@@ -126,7 +132,19 @@ class Indexer:
             STORES[store].build(vectors),
             SentenceVectors.build(sentence_vectors),
             TokenIndex.build(encoded, dimension, projection),
-            BM25Index.build(passages),
+            lexical,
+            self._multilingual(passages, encoded, lexical, last),
+        )
+
+    def _multilingual(
+        self, passages: Sequence[Passage], encoded: Sequence[EncodedPassage], lexical: BM25Index, last: Snapshot | None
+    ) -> Multilingual | None:
+        if self.multilingual is None:
+            return None
+        meanings = [passage.meaning for passage in encoded if passage.meaning is not None]
+        same = last is not None and last.manifest.multilingual == self.multilingual.fingerprint
+        return Multilingual.build(
+            passages, meanings, lexical, self.multilingual, last.multilingual if last and same else None
         )
 
     def _split(self, documents: Sequence[Document], last: Snapshot | None) -> list[Passage]:

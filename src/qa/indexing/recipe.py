@@ -2,7 +2,7 @@
 
 from qa import analysis
 from qa.config import Settings
-from qa.embedders import choose_embedder
+from qa.embedders import choose_embedder, universal
 from qa.embedders.model_files import fingerprint_of, locate_model
 from qa.indexing import lines
 
@@ -21,4 +21,5 @@ def embedder_fingerprint(settings: Settings) -> str:
 
 def recipe_of(embedder: str, settings: Settings) -> str:
     """The recipe of a build with the embedder of this fingerprint."""
-    return f"{embedder} sentences/{lines.VERSION}/{settings.passage_tokens} terms/{analysis.VERSION}"
+    languages = f" {universal.FINGERPRINT}" if settings.languages == "on" else ""
+    return f"{embedder} sentences/{lines.VERSION}/{settings.passage_tokens} terms/{analysis.VERSION}{languages}"

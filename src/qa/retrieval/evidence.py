@@ -4,10 +4,8 @@ All numbers are better when higher. Those that depend on the corpus (cosines, BM
 candidates of the question: minus their mean, divided by their standard deviation.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +15,9 @@ from qa.analysis import Token, TokenShape
 from qa.index.bm25 import K1, B
 from qa.index.snapshot import Snapshot
 from qa.index.token_vectors import Interaction
+from qa.languages import ENGLISH
 from qa.protocols import Rows, Scores
+from qa.retrieval.answer_types import AnswerType
 from qa.retrieval.query import Query
 
 FOREIGN, FLUENT = 3.0, 4.0  # characters a token, between which the encoder's vote comes to count in full
@@ -27,28 +27,6 @@ FAR = 2  # words: those of a pair that stand further apart are not found togethe
 Table = NDArray[np.float32]
 
 
-class AnswerType(StrEnum):
-    """What kind of thing a question asks for, as far as its first words tell."""
-
-    NUMBER = "number"
-    DATE = "date"
-    NAME = "name"
-    OTHER = ""
-
-
-_QUESTION_WORDS = (
-    (AnswerType.NUMBER, r"how (?:many|much|long|old|far|large|big|tall|high|often|deep|fast|heavy)"),
-    (
-        AnswerType.NUMBER,
-        r"(?:what|which) (?:(?:is|was|were) the )?(?:number|percent\w*|amount|age|population|share|cost)",
-    ),
-    (AnswerType.DATE, r"when|(?:what|which|wich) (?:\w+ )?(?:year|date|day|month|century|decade|time)"),
-    (
-        AnswerType.NAME,
-        r"who|whom|whose|where|(?:what|which) (?:\w+ )?(?:country|city|state|place|town|continent|region)",
-    ),
-)
-_TYPES = tuple((kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, words in _QUESTION_WORDS)
 _SHAPES = {
     AnswerType.NUMBER: TokenShape.DIGIT | TokenShape.NUMBER_WORD,
     AnswerType.DATE: TokenShape.YEAR | TokenShape.MONTH,
@@ -56,9 +34,21 @@ _SHAPES = {
 }
 
 
-def answer_type(question: str) -> AnswerType:
-    """Who and where ask for a name, when for a date, how many for a number."""
-    return next((kind for kind, words in _TYPES if words.search(question)), AnswerType.OTHER)
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What is known of some passages for a question in a corpus that is not English like it.
+
+    Attributes:
+        passages: ``(passages,)`` cosine of question and passage in the space of all languages.
+        sentences: ``(sentences,)`` the same of each sentence.
+        is_native: ``(passages,)`` whether the passage is in the question's language, as far as that is known.
+        is_english: whether the question is.
+    """
+
+    passages: Scores
+    sentences: Scores
+    is_native: NDArray[np.bool_]
+    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +68,7 @@ class Evidence:
         interaction: how well the question's tokens are matched.
         fluency: how well the encoder speaks the passages' language, 0 to 1, by the length of its tokens: it cuts what
             it does not know into small pieces (English gives about 4.8 characters a token, German 3.0, Chinese 1.1).
+        meaning: what the multilingual embedder adds; None where question and corpus are English.
     """
 
     rows: Rows
@@ -93,6 +84,7 @@ class Evidence:
     of_type: Scores
     interaction: Interaction
     fluency: float
+    meaning: "Meanings | None" = None
 
     def best(self, sentence_values: Scores) -> Scores:
         """The largest value among each passage's sentences."""
@@ -138,6 +130,20 @@ def gather(snapshot: Snapshot, query: Query, rows: Rows, lexical: Scores) -> Evi
         of_type=_of_type(query, said, shapes, lengths),
         interaction=snapshot.tokens.match(query.encoded, rows),
         fluency=_fluency(snapshot, rows),
+        meaning=_meanings(snapshot, query, rows, sentences),
+    )
+
+
+def _meanings(snapshot: Snapshot, query: Query, rows: Rows, sentences: Rows) -> Meanings | None:
+    corpus, translation = snapshot.multilingual, query.translation
+    if corpus is None or translation is None:
+        return None
+    languages = corpus.languages[rows]
+    return Meanings(
+        corpus.passages.vectors(rows) @ translation.vector,
+        corpus.sentences.vectors(sentences) @ translation.vector,
+        (languages == translation.language) | (languages == ""),
+        translation.language == ENGLISH,
     )
 
 
@@ -259,7 +265,7 @@ def _pairs(snapshot: Snapshot, tokens: Sequence[Token], terms: _Terms) -> tuple[
 
 def _of_type(query: Query, said: _Said, shapes: NDArray[np.uint8], lengths: Rows) -> Scores:
     found = np.zeros(len(lengths), dtype=np.float32)
-    wanted = _SHAPES.get(answer_type(query.text))
+    wanted = _SHAPES.get(query.answer_type)
     if wanted is not None:
         fits = (shapes & int(wanted)) > 0
         if wanted & TokenShape.CAPITAL:

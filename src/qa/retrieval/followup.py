@@ -98,7 +98,7 @@ def forms(question: str, history: Sequence[str]) -> list[Form]:
     A question after others may stand alone or lean on them, and its words do not always tell: whoever answers tries
     both. One with a name or several content words stands alone.
     """
-    carried = carried_words([earlier for earlier in history if not is_small_talk(earlier)], question)
+    carried = carried_words([earlier for earlier in history if _may_be_leant_on(earlier, question)], question)
     alone = Form(question)
     if not carried or is_small_talk(question):
         return [alone]
@@ -108,6 +108,12 @@ def forms(question: str, history: Sequence[str]) -> list[Form]:
     tokens, language = analyze(question), _language(question)
     stands = language.content(tokens) > SOME_WORDS or language.has_name(question, tokens)
     return [alone] if stands else [alone, leaning]
+
+
+def _may_be_leant_on(earlier: str, question: str) -> bool:
+    """Whether an earlier turn asks something, in the question's language as far as that is known."""
+    languages = {language_of(earlier), language_of(question)} - {None}
+    return not is_small_talk(earlier) and len(languages) <= 1
 
 
 def is_small_talk(question: str) -> bool:

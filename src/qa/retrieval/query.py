@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, terms, token_shapes
+from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name, is_unspaced, terms, token_shapes
 from qa.index.bm25 import BM25Index
 from qa.index.spelling import Lexicon, Words
+from qa.languages import ENGLISH
 from qa.protocols import Embedder, Encoded
+from qa.retrieval.answer_types import AnswerType, answer_type
+from qa.retrieval.translation import Translation
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
 RARE = 3  # passages: a name that more of them hold does not single one out
@@ -40,6 +43,7 @@ class Query:
         named: what it quotes, or names and the corpus hardly ever holds, as normalised words.
         also_searched: the other spellings of names that are searched for with the text, as the corpus spells them.
         bridges: its abbreviations with their long forms, and the long forms in it with their abbreviations.
+        translation: what it means in other languages; None where it and the corpus are English.
     """
 
     text: str
@@ -50,6 +54,7 @@ class Query:
     named: tuple[Words, ...] = ()
     also_searched: tuple[str, ...] = ()
     bridges: tuple["Bridge", ...] = ()
+    translation: Translation | None = None
 
     def as_said_in(self, text: str) -> str:
         """The question with each abbreviation, or what it abbreviates, in the form that a text uses alone."""
@@ -66,7 +71,13 @@ class Query:
     def weights(self) -> dict[str, float]:
         """All terms with their weights."""
         others = {term: VARIANT_WEIGHT for spellings in self.variants.values() for term in spellings}
-        return others | dict.fromkeys(self.variants, 1.0)
+        translated = self.translation.weights if self.translation else {}
+        return others | translated | dict.fromkeys(self.variants, 1.0)
+
+    @property
+    def answer_type(self) -> AnswerType:
+        """What kind of thing it asks for."""
+        return answer_type(self.text, self.translation.language if self.translation else ENGLISH)
 
     @property
     def names(self) -> set[str]:
@@ -81,9 +92,9 @@ def plain_query(question: str, embedder: Embedder) -> Query:
     return Query(question, embedder.encode_question(question), tokens, shapes, {token.term: () for token in tokens})
 
 
-def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
+def make_query(question: str, lexical: BM25Index, embedder: Embedder, translation: Translation | None = None) -> Query:
     """Correct and expand a question from what the corpus contains; a question in its words comes out unchanged."""
-    text = correct(question, lexical, embedder)
+    text = correct(question, lexical, embedder) if translation is None else question
     tokens = tuple(analyze(text))
     shapes = tuple(token_shapes(text, tokens))
     names = [_name_spellings(index, tokens, lexical.lexicon) for index in range(len(tokens))]
@@ -93,15 +104,18 @@ def make_query(question: str, lexical: BM25Index, embedder: Embedder) -> Query:
         token.term: tuple(term for term in _known((*names[index], *abbreviations[index]), lexical) if term not in typed)
         for index, token in enumerate(tokens)
     }
+    if translation is not None:
+        variants = _translated(variants, translation, lexical)
     return Query(
         text,
-        embedder.encode_question(text),
+        embedder.encode_question(translation.gloss if translation and translation.gloss else text),
         tokens,
         shapes,
         variants,
         (*_quoted(text), *_rare(tokens, shapes, lexical)),
         tuple(dict.fromkeys(_capitalised(name) for spellings in names for name in spellings if _new(name, typed))),
         tuple(_bridges(text, tokens, lexical)),
+        translation,
     )
 
 
@@ -113,6 +127,19 @@ def _bridges(text: str, tokens: Sequence[Token], lexical: BM25Index) -> Iterator
     for start, end, short in _abbreviated(tokens, lexical):
         asked = tuple(token.word for token in tokens[start:end])
         yield Bridge(tokens[start].start, tokens[end - 1].end, asked, (short,))
+
+
+def _translated(
+    variants: Mapping[str, tuple[str, ...]], translation: Translation, lexical: BM25Index
+) -> dict[str, tuple[str, ...]]:
+    """The terms that carry the topic, with what stands for them; pairs of characters that are no word are left out."""
+    translated: dict[str, tuple[str, ...]] = {}
+    for term, spellings in variants.items():
+        if term in translation.topical:
+            others = dict.fromkeys((*spellings, *translation.words.get(term, ())))
+            if others or term in lexical.vocabulary or not is_unspaced(term):
+                translated[term] = tuple(others)
+    return translated
 
 
 def _new(words: str, typed: set[str]) -> bool:

@@ -8,11 +8,12 @@ import numpy as np
 
 from qa.index.bm25 import best_hits
 from qa.index.snapshot import Snapshot
-from qa.protocols import Embedder, Rows, Scores
+from qa.protocols import Embedder, MultilingualEmbedder, Rows, Scores
 from qa.retrieval.evidence import Evidence, gather, standardised
 from qa.retrieval.named import holders
 from qa.retrieval.query import Query, make_query, plain_query
 from qa.retrieval.ranking import rank
+from qa.retrieval.translation import translate
 from qa.types import Candidate, Filters
 
 NO_FILTERS = Filters()
@@ -38,8 +39,9 @@ class Retrieval:
 class Retriever:
     """The first stage, over whatever snapshot it is given."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, multilingual: MultilingualEmbedder | None = None) -> None:
         self._embedder = embedder
+        self._multilingual = multilingual
 
     def retrieve(
         self, snapshot: Snapshot, question: str, rows: Rows | None = None, filters: Filters = NO_FILTERS
@@ -66,7 +68,8 @@ class Retriever:
 
     def query(self, snapshot: Snapshot, question: str) -> Query:
         """Make a question searchable in a snapshot."""
-        return make_query(question, snapshot.lexical, self._embedder)
+        translation = translate(question, snapshot, self._multilingual) if self._multilingual else None
+        return make_query(question, snapshot.lexical, self._embedder, translation)
 
     def plain_query(self, question: str) -> Query:
         """A question as it was typed: what the baselines search for."""
@@ -81,16 +84,22 @@ def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None 
     """
     vector = query.encoded.vector
     hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *best_hits(lexical, DEPTH, rows)]
+    corpus, translation = snapshot.multilingual, query.translation
+    if corpus is not None and translation is not None:
+        hits += corpus.search(translation.vector, DEPTH, rows)
     named = holders(snapshot, query, lexical, rows)
     found = np.union1d(np.asarray([hit.row for hit in hits], dtype=np.int64), named)
     if len(found) <= DEPTH:
         return found
     sentences, first = snapshot.sentences_of(found)
-    scores = (
+    scores = [
         snapshot.passage_vectors.vectors(found) @ vector,
         np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first),
         lexical[found],
-    )
+    ]
+    if corpus is not None and translation is not None:
+        scores.append(corpus.passages.vectors(found) @ translation.vector)
+        scores.append(np.maximum.reduceat(corpus.sentences.vectors(sentences) @ translation.vector, first))
     total = standardised(np.stack(scores, axis=1)).sum(axis=1)
     best = found[np.lexsort((found, -total))[:DEPTH]]
     return np.union1d(best, named)

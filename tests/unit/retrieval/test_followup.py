@@ -91,11 +91,12 @@ def test_of_too_many_words_the_first_are_carried() -> None:
         ("How was the weather in town on the third day?", ["Who won?"], [Form("How was the weather in town on the third day?")]),  # noqa: E501
         ("How old is she?", [], [Form("How old is she?")]),
         ("How old is she?", ["Hello there!", "Thanks"], [Form("How old is she?")]),
+        ("How old is she?", ["Wer hat die Brücke in Oskerby gebaut?"], [Form("How old is she?")]),
         ("Thank you, very helpful.", ["Who left in 1990?"], [Form("Thank you, very helpful.")]),
     ],
 )  # fmt: skip
 def test_forms(question: str, history: list[str], expected: list[Form]) -> None:
-    """Both forms, the likeliest first; nothing is carried from a greeting or into one."""
+    """Both forms, the likeliest first; nothing is carried from a greeting or into one, nor into another language."""
     assert forms(question, history) == expected
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from qa.analysis import terms
 from qa.index.bm25 import K1, B
-from qa.retrieval.evidence import AnswerType, answer_type, gather, standardised
+from qa.retrieval.answer_types import AnswerType, answer_type
+from qa.retrieval.evidence import gather, standardised
 from qa.retrieval.query import make_query
 
 TEXTS = {

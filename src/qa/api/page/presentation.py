@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, urlencode
 
+from qa.languages import language_of
 from qa.serving.jobs import Job, State
 from qa.types import Band, Document, Passage, Reason, Span
 
@@ -85,6 +86,13 @@ def source_data(document: Document, span: Span | Passage | None) -> str:
         "page": document.page_at(start) if span else None,
     }
     return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False)
+
+
+def other_languages(question: str, cited: Iterable[str]) -> list[str]:
+    """The languages of what is cited, as ISO 639-1 codes, that are known and known not to be the question's."""
+    asked = language_of(question)
+    languages = dict.fromkeys(language_of(text) for text in cited)
+    return [language for language in languages if asked and language and language != asked]
 
 
 def score_name(name: str) -> str:

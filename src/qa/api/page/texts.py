@@ -11,6 +11,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -63,6 +64,10 @@ class Texts:
         if len(published) == MONTH:
             return str(format_skeleton("yMMMM", date.fromisoformat(published + "-01"), locale=self._locale))
         return str(format_date(date.fromisoformat(published), "long", locale=self._locale))
+
+    def language_name(self, code: str) -> str:
+        """What a language is called in this one: ``de`` → ``German``; its code where it has no name here."""
+        return str(Locale.parse(self._locale).languages.get(code, code))
 
     def time(self, moment: str) -> str:
         """An ISO 8601 moment for readers: ``21 Nov 2026, 23:20:05``."""

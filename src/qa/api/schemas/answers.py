@@ -12,6 +12,7 @@ from qa.answering.agreement import Witness
 from qa.api.page.presentation import display_title, document_url, text_sha256
 from qa.api.schemas.documents import IndexBody
 from qa.index.snapshot import Snapshot
+from qa.languages import language_of
 from qa.serving.service import Answered
 from qa.types import Citation, ExactAnswer, Passage, RankedPassage, Span
 
@@ -80,6 +81,7 @@ class CitationBody(BaseModel):
     after: str = Field(description='the sentence after it in the passage, verbatim; "" at the end')
     url: str = Field(description="opens the document at the quotation")
     page: int | None = Field(description="the number of the page, from 1, where the document's format has pages")
+    language: str | None = Field(description="of the passage, as ISO 639-1 code, where it can be told")
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -98,6 +100,7 @@ class CitationBody(BaseModel):
             after=citation.after,
             url=document_url(citation.document.id, citation.span.start, citation.span.end),
             page=citation.document.page_at(citation.span.start),
+            language=language_of(citation.passage.text),
         )
 
 
@@ -133,6 +136,7 @@ class PassageBody(BaseModel):
     start_char_index: int
     end_char_index: int
     page: int | None = Field(description="the page on which the passage begins, where the document's format has pages")
+    language: str | None = Field(description="of the passage, as ISO 639-1 code, where it can be told")
     highlights: list[HighlightBody]
     score: float
     scores: dict[str, float] | None
@@ -154,6 +158,7 @@ class PassageBody(BaseModel):
             start_char_index=ranked.passage.start,
             end_char_index=ranked.passage.end,
             page=ranked.document.page_at(ranked.passage.start),
+            language=language_of(ranked.passage.text),
             highlights=[
                 HighlightBody(start_char_index=mark.span.start, end_char_index=mark.span.end, kind=mark.kind.value)
                 for mark in ranked.highlights
@@ -214,6 +219,7 @@ class AgreementBody(BaseModel):
 class AskResponse(BaseModel):
     id: str
     question: str
+    language: str | None = Field(description="of the question, as ISO 639-1 code, where it can be told")
     searched_for: str = Field(description="to be read: the question as it was searched for, other spellings behind it")
     also_searched: list[str] = Field(description="those other spellings of its names, as the documents have them")
     answerable: bool
@@ -239,6 +245,7 @@ class AskResponse(BaseModel):
         return cls(
             id=str(uuid.uuid4()),
             question=answer.question,
+            language=language_of(answer.question),
             searched_for=answer.searched_for,
             also_searched=list(answer.also_searched),
             answerable=answer.answerable,
