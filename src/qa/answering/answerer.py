@@ -1,12 +1,14 @@
 """Candidates → Answer: chooses the sentences that answer, cites them, or refuses and says why."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
-from qa.analysis import FUNCTION_WORDS, analyze, is_unspaced
+from qa.analysis import FUNCTION_WORDS, analyze, is_unspaced, terms
+from qa.answering.asked_form import has_type
 from qa.answering.confidence import assess, position_of
 from qa.answering.duplicates import Distinct, distinct
 from qa.answering.reading import READ, Reading, read
@@ -14,7 +16,8 @@ from qa.answering.sentences import choose_sentences
 from qa.index.snapshot import Snapshot
 from qa.languages import common_words
 from qa.protocols import Extractor, Reranker
-from qa.retrieval.followup import Form, forms
+from qa.retrieval.answer_types import AnswerType
+from qa.retrieval.followup import Form, asked_before, forms
 from qa.retrieval.named import lift
 from qa.retrieval.retriever import Retrieval, Retriever
 from qa.retrieval.translation import Translation
@@ -36,8 +39,10 @@ from qa.types import (
 CONTEXT_CHARACTERS = 64  # of prefix and suffix, enough to find a quotation again after small edits
 RERANK_DEPTH = 20
 CLEARLY = 0.3  # more probable is the answer to the less likely form of a question that follows others
+NAME_WORDS = 6  # of a name that answered an earlier question, at most
 SHARE = 0.5  # of the probability that one sentence answers: a passage that has more is shown first
 FLUENT = 0.5  # of the candidates' tokens as long as English ones: the extractor reads English alone
+_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 class Answerer:
@@ -58,13 +63,25 @@ class Answerer:
         """
         if not snapshot.passages:
             return _empty_handed(question, Reason.EMPTY_INDEX)
-        answers = [self._answer(snapshot, question, form) for form in forms(question.text, question.history)]
-        likeliest, *others = answers
-        for other in others:
-            ahead = other.confidence.probability - likeliest.confidence.probability
-            if other.answerable and (not likeliest.answerable or ahead > CLEARLY):
-                return other
-        return likeliest
+        told = self._told(snapshot, question)
+        answers = [self._answer(snapshot, question, form) for form in forms(question.text, question.history, told)]
+        best = answers[0]
+        for other in answers[1:]:
+            ahead = other.confidence.probability - best.confidence.probability
+            if other.answerable and (not best.answerable or ahead > CLEARLY) and _keeps_to(answers[0].carried, other):
+                best = other
+        return best
+
+    def _told(self, snapshot: Snapshot, question: Question) -> tuple[str, ...]:
+        """The names that answered the questions that this one may speak of."""
+        names: dict[str, None] = {}
+        for form in asked_before(question.text, question.history):
+            answer = self._answer(snapshot, question, form)
+            for exact in answer.exact:
+                words = exact.document.text[exact.span.start : exact.span.end]
+                if has_type(words, AnswerType.NAME) and len(words.split()) <= NAME_WORDS:
+                    names[words] = None
+        return tuple(names)
 
     def _answer(self, snapshot: Snapshot, question: Question, form: Form) -> Answer:
         started = perf_counter()
@@ -76,6 +93,9 @@ class Answerer:
         ranked = perf_counter()
         reading = self._read(snapshot, retrieval, candidates)
         assessment = assess(snapshot, retrieval, candidates, reading)
+        if form.carried and reading is not None and not assessment.reasons and assessment.confidence.band is Band.LOW:
+            said = reading.exact is not None or _says_anything_of(question.text, reading, snapshot)
+            assessment = assessment if said else replace(assessment, reasons=(Reason.NOT_SAID,))
         nearest = _cite(snapshot, choose_sentences(snapshot, candidates) if reading is None else _quoted(reading))
         exact = () if reading is None or assessment.reasons else _exact(nearest, reading)
         if reading is not None and not assessment.reasons:
@@ -122,6 +142,21 @@ class Answerer:
         floor = min((candidate.score for candidate in reranked), default=0.0)
         lowered = [_lowered(candidate, floor - 1 - place) for place, candidate in enumerate(tail)]
         return [*reranked, *lowered]
+
+
+def _keeps_to(carried: Sequence[str], answer: Answer) -> bool:
+    """Whether an answer to a question that was asked alone is about what earlier ones named, if they named anything."""
+    names = [_POSSESSIVE.sub("", word) for word in carried if word[0].isupper()]
+    if answer.carried or not names:
+        return True
+    return any(name in cited.document.text for cited in answer.nearest for name in names)
+
+
+def _says_anything_of(question: str, reading: Reading, snapshot: Snapshot) -> bool:
+    """Whether the passage that would be quoted has one of the words that a question adds to those before it, if any."""
+    own = {token.term for token in analyze(question) if token.word not in FUNCTION_WORDS}
+    passage = snapshot.passages[reading.candidate.row]
+    return not own or not own.isdisjoint(terms(f"{passage.context} {passage.text}"))
 
 
 def _with_the_answer_first(candidates: Sequence[Candidate], reading: Reading) -> list[Candidate]:

@@ -92,11 +92,11 @@ class Form:
     carried: tuple[str, ...] = ()
 
 
-def forms(question: str, history: Sequence[str]) -> list[Form]:
+def forms(question: str, history: Sequence[str], told: Sequence[str] = ()) -> list[Form]:
     """The ways to search for a question after others (oldest first), the likeliest one first.
 
     A question after others may stand alone or lean on them, and its words do not always tell: whoever answers tries
-    both. One with a name or several content words stands alone.
+    both. One with a name or several content words stands alone. ``told`` are names that answered earlier questions.
     """
     carried = carried_words([earlier for earlier in history if _may_be_leant_on(earlier, question)], question)
     alone = Form(question)
@@ -104,7 +104,8 @@ def forms(question: str, history: Sequence[str]) -> list[Form]:
         return [alone]
     leaning = Form(" ".join((*carried, question)), carried)
     if needs_context(question):
-        return [leaning, alone]
+        named = [Form(" ".join((*told, question)), tuple(told))] if told else []
+        return [*named, leaning, alone]
     tokens, language = analyze(question), _language(question)
     stands = language.content(tokens) > SOME_WORDS or language.has_name(question, tokens)
     return [alone] if stands else [alone, leaning]
@@ -114,6 +115,15 @@ def _may_be_leant_on(earlier: str, question: str) -> bool:
     """Whether an earlier turn asks something, in the question's language as far as that is known."""
     languages = {language_of(earlier), language_of(question)} - {None}
     return not is_small_talk(earlier) and len(languages) <= 1
+
+
+def asked_before(question: str, history: Sequence[str]) -> list[Form]:
+    """The earlier questions whose answers a question may speak of: the one before, and the latest that stands alone."""
+    earlier = [turn for turn in history if _may_be_leant_on(turn, question)]
+    if not earlier or is_small_talk(question) or not needs_context(question):
+        return []
+    start = max((i for i, turn in enumerate(earlier) if not needs_context(turn)), default=0)
+    return [forms(earlier[index], earlier[:index])[0] for index in sorted({start, len(earlier) - 1})]
 
 
 def is_small_talk(question: str) -> bool:

@@ -159,3 +159,15 @@ def test_the_passage_that_answers_comes_first(snapshot, words) -> None:
     assert answer.answerable
     scores = [ranked.score for ranked in answer.passages]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_name_that_answered_stands_for_a_pronoun(snapshot_of, words) -> None:
+    """The earlier question is answered again, and the name that answers it is carried."""
+    snapshot = snapshot_of(
+        curtain="Odile Marchbank painted the curtain of Ivelcombe.", life="Odile Marchbank was born in Tarn."
+    )
+    answerer = Answerer(Retriever(words), extractor=Saying("Odile Marchbank"))
+    question = Question("Where was she born?", 5, ("Who painted the curtain of Ivelcombe?",))
+    answer = answerer.answer(snapshot, question)
+    assert answer.carried == ("Odile Marchbank",)
+    assert answer.nearest[0].document.id == "life.txt"

@@ -2,7 +2,15 @@
 
 import pytest
 
-from qa.retrieval.followup import MAX_CARRIED, Form, carried_words, forms, is_small_talk, needs_context
+from qa.retrieval.followup import (
+    MAX_CARRIED,
+    Form,
+    asked_before,
+    carried_words,
+    forms,
+    is_small_talk,
+    needs_context,
+)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,30 @@ def test_of_too_many_words_the_first_are_carried() -> None:
 def test_forms(question: str, history: list[str], expected: list[Form]) -> None:
     """Both forms, the likeliest first; nothing is carried from a greeting or into one, nor into another language."""
     assert forms(question, history) == expected
+
+
+def test_names_that_answered_stand_for_a_pronoun() -> None:
+    """Before the forms with words of earlier questions; not where a question stands alone."""
+    history = ["Who painted it in Oskerby?"]
+    named, *others = forms("How old is she?", history, ["Ida Lund"])
+    assert named == Form("Ida Lund How old is she?", ("Ida Lund",))
+    assert others == forms("How old is she?", history)
+    assert forms("Who is Xu Jiatun?", history, ["Ida Lund"]) == forms("Who is Xu Jiatun?", history)
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "texts"),
+    [
+        ("Is she old?", ["Who won in Ivel?"], ["Who won in Ivel?"]),
+        ("Is she old?", ["Who won in Ivel?", "Why?", "Thanks!"], ["Who won in Ivel?", "won Ivel Why?"]),
+        ("Is she old?", ["Hello!"], []),
+        ("Where is Xu Jiatun buried?", ["Who won in Ivel?"], []),
+        ("Thanks!", ["Who won in Ivel?"], []),
+    ],
+)
+def test_whose_answers_a_question_may_speak_of(question: str, history: list[str], texts: list[str]) -> None:
+    """Those of the latest question that stands alone and of the last one, if it leans on others at all."""
+    assert [form.text for form in asked_before(question, history)] == texts
 
 
 @pytest.mark.parametrize(
