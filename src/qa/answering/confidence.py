@@ -27,6 +27,7 @@ from qa.protocols import Scores
 from qa.retrieval.answer_types import AnswerType
 from qa.retrieval.evidence import Evidence
 from qa.retrieval.followup import is_small_talk
+from qa.retrieval.initials import initials
 from qa.retrieval.query import Query
 from qa.retrieval.ranking import WeightSet
 from qa.retrieval.retriever import Retrieval
@@ -199,11 +200,11 @@ class _Terms:
     def of(cls, snapshot: Snapshot, query: Query, row: int) -> "_Terms":
         lexical = snapshot.lexical
         present = _terms_of(snapshot, row)
-        rarity = {term: lexical.idf(term) for term in query.variants}
+        short = initials(query.text)  # of given names, which the passage may spell out
+        variants = {term: others for term, others in query.variants.items() if term not in short}
+        rarity = {term: lexical.idf(term) for term in variants}
         total = sum(rarity.values()) or 1.0
-        missing = {
-            t for t, s in query.variants.items() if not any(lexical.vocabulary.get(x) in present for x in (t, *s))
-        }
+        missing = {t for t, s in variants.items() if not any(lexical.vocabulary.get(x) in present for x in (t, *s))}
         unknown = {t for t in missing if not any(s in lexical.vocabulary for s in (t, *query.variants[t]))}
         return cls(
             covered=1 - sum(rarity[t] for t in missing) / total,

@@ -13,6 +13,7 @@ from importlib.resources import files
 from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_name
 from qa.answering.roles import swapped
 from qa.index.spelling import is_opposite
+from qa.retrieval.initials import known_initials
 from qa.retrieval.query import Query
 from qa.types import Difference
 
@@ -76,7 +77,7 @@ class Contrast:
 
 def contrast(query: Query, quotation: str, passage: str) -> Contrast:
     """Compare a question with what would be quoted, and with its passage and context."""
-    here = {token.term for token in analyze(passage)}
+    here = {token.term for token in analyze(passage)} | known_initials(query.text, passage)
     quoted = analyze(quotation)
     missing = [
         (token, shape)

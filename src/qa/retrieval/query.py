@@ -10,6 +10,7 @@ from qa.index.spelling import Lexicon, Words
 from qa.languages import ENGLISH
 from qa.protocols import Embedder, Encoded
 from qa.retrieval.answer_types import AnswerType, answer_type
+from qa.retrieval.initials import spelled_out
 from qa.retrieval.translation import Translation
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
@@ -57,7 +58,7 @@ class Query:
     translation: Translation | None = None
 
     def as_said_in(self, text: str) -> str:
-        """The question with each abbreviation, or what it abbreviates, in the form that a text uses alone."""
+        """The question with each abbreviation, initial, or what it abbreviates, in the form that a text uses alone."""
         words = {token.word for token in analyze(text)} if self.bridges else set()
         question = self.text
         for bridge in sorted(self.bridges, key=lambda bridge: -bridge.start):
@@ -65,7 +66,7 @@ class Query:
                 other = " ".join(bridge.other)
                 other = other.upper() if len(bridge.other) == 1 else other.title()
                 question = question[: bridge.start] + other + question[bridge.end :]
-        return question
+        return spelled_out(question, text)
 
     @property
     def weights(self) -> dict[str, float]:
