@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
-UNITS = {"reading": "files", "encoding": "passages"}
+UNITS = {"reading": "files", "recognising": "pages", "encoding": "passages"}
 
 LOG_EVERY_S = 5.0
 TELL_EVERY_S = 0.1

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from saying import WRITTEN, file_saying
 
 from qa.errors import UnreadableFile
-from qa.readers import READERS, SAVED_AS, read
+from qa.readers import PICTURES, READERS, SAVED_AS, read
 from qa.readers.checks import MAX_LINE, MAX_UNBROKEN
 from qa.readers.dating import dated
+from qa.readers.scanned import Scanned
 from qa.types import Document, Unreadable
 from texts import characters, texts
 
@@ -16,7 +17,7 @@ LINES = "The first line.\n\nThe second line, with 漢字 and 👍🏽."
 WORDS = "The mill at Kelso ground oats until 1900."
 
 
-any_suffix = pytest.mark.parametrize("suffix", READERS)
+any_suffix = pytest.mark.parametrize("suffix", [suffix for suffix in READERS if suffix not in PICTURES])
 written_suffix = pytest.mark.parametrize("suffix", WRITTEN)
 
 
@@ -54,6 +55,15 @@ def test_the_words_of_a_file_are_read(suffix):
     for document in readings:
         assert_sound(document, f"folder/a{suffix}")
     assert any(WORDS in " ".join(document.text.split()) for document in readings)
+
+
+@pytest.mark.parametrize("suffix", sorted(PICTURES))
+def test_pictures_wait_to_be_recognised(suffix):
+    """A picture says how many pages it has, and what is needed to read them."""
+    [report] = read(f"folder/a{suffix}", file_saying(suffix, WORDS))
+    assert isinstance(report, Scanned)
+    assert (report.document_id, report.pages) == (f"folder/a{suffix}", (0,))
+    assert "recognise the text (OCR)" in report.reason
 
 
 @written_suffix

@@ -1,9 +1,16 @@
 """Files of every format that say given words."""
 
+import io
 import json
+import textwrap
+from pathlib import Path
 
 import honest
 import office
+import reportlab
+from PIL import Image, ImageDraw, ImageFont
+
+VERA = Path(reportlab.__file__).with_name("fonts") / "Vera.ttf"
 
 
 def as_page(text):
@@ -36,6 +43,29 @@ def as_message(text):
     return office.mail(text)
 
 
+def drawn(text, size=30):
+    """Words as a picture."""
+    lines = textwrap.wrap(text, 60)
+    font = ImageFont.truetype(VERA, size)
+    picture = Image.new("RGB", (1200, 40 + len(lines) * size * 2), "white")
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((40, 20 + number * size * 2), line, fill="black", font=font)
+    return picture
+
+
+def as_picture(text, kind):
+    written = io.BytesIO()
+    drawn(text).save(written, kind)
+    return written.getvalue()
+
+
+BUILT_PICTURES = {
+    ".png": lambda text: as_picture(text, "PNG"),
+    ".jpg": lambda text: as_picture(text, "JPEG"),
+    ".jpeg": lambda text: as_picture(text, "JPEG"),
+    ".tif": lambda text: as_picture(text, "TIFF"),
+    ".tiff": lambda text: as_picture(text, "TIFF"),
+}
 BUILT_OFFICE = {
     ".xlsx": lambda text: office.sheets(
         Words=[["Number", "Words"], [1, *(text[start : start + 30_000] for start in range(0, len(text), 30_000))]]
@@ -48,7 +78,7 @@ BUILT_OFFICE = {
     ".eml": as_message,
     ".mbox": lambda text: b"From ann@example.org Tue May  3 10:00:00 1994\n" + office.mail(text),
     ".mht": lambda text: office.mail("-", html=f"<html><body><p>{text}</p></body></html>"),
-    ".zip": lambda text: honest.zipped({"folder/": "", "folder/words.txt": text, "folder/picture.png": "-"}),
+    ".zip": lambda text: honest.zipped({"folder/": "", "folder/words.txt": text, "folder/words.gif": "-"}),
     ".mhtml": lambda text: office.mail("-", html=f"<html><body><p>{text}</p></body></html>"),
     ".srt": lambda text: as_cues(text).replace("WEBVTT", "1").replace(".000", ",000").encode(),
     ".vtt": lambda text: as_cues(text).encode(),
@@ -62,7 +92,7 @@ BUILT_OFFICE = {
 WRITTEN = {
     ".txt": str, ".md": str, ".markdown": str, ".html": as_page, ".htm": as_page, ".xhtml": as_page, ".jsonl": as_lines,
 }  # fmt: skip
-BUILT = {".pdf": as_paper, ".docx": as_word, ".epub": as_book} | BUILT_OFFICE
+BUILT = {".pdf": as_paper, ".docx": as_word, ".epub": as_book} | BUILT_OFFICE | BUILT_PICTURES
 
 
 def file_saying(suffix, text):

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from reportlab.lib.colors import black, white
 
-from qa.errors import UnreadableFile
 from qa.readers import read
+from qa.readers.scanned import Scanned
 from qa.types import Document, Unreadable
 
 LONG = (
@@ -196,19 +196,21 @@ def test_pictures_among_pages_are_reported_and_the_rest_is_read():
 
 
 def test_one_picture_is_no_news():
-    """A cover or a plate among pages of text is not reported."""
+    """A cover or a plate among pages of text is no report, though its words may be recognised."""
     paper = honest.Paper()
     paper.picture()
     paper.new_page()
     paper.write(LONG)
-    assert len(read("a.pdf", paper.content())) == 1
+    assert read("a.pdf", paper.content())[1:] == [Scanned("a.pdf", "", (0,))]
 
 
 @pytest.mark.parametrize("text", ["", "Downloaded from the library on 3 May."])
 def test_scans_are_refused_with_what_to_do(text):
     """A document of pictures, with or without a stamp on each, is never indexed as its stamp."""
-    with pytest.raises(UnreadableFile, match="3 of 3 pages are pictures without words; recognise"):
-        read("a.pdf", scanned(text))
+    [report] = read("a.pdf", scanned(text))
+    assert isinstance(report, Scanned)
+    assert report.reason.startswith("3 of 3 pages are pictures without words; recognise")
+    assert report.pages == (0, 1, 2)
 
 
 def test_recognised_words_under_a_scan_are_read():

@@ -24,7 +24,7 @@ from qa.types import Unreadable
 FORMAT = 7
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
-_STATES, _ENCODED = "files.json", "encoded.part"
+_STATES, _ENCODED, _RECOGNISED = "files.json", "encoded.part", "recognised"
 _BUILDING, _REMOVED = ".building-", ".removed-"
 _LEFTOVERS = (_BUILDING, _REMOVED, f".{_CURRENT}-", f".{_STATES}-")
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -66,6 +66,11 @@ def states_draft(index: Path) -> Path:
 def encoded_path(index: Path) -> Path:
     """Where a build keeps what it has encoded, until it is published."""
     return index / _ENCODED
+
+
+def recognised_path(index: Path) -> Path:
+    """Where the text of pages that are pictures is kept, so that each is recognised once."""
+    return index / _RECOGNISED
 
 
 @contextmanager

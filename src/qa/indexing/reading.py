@@ -7,10 +7,12 @@ from pathlib import Path
 
 from qa.corpus.folder import list_files
 from qa.durable import status
+from qa.index.folder import recognised_path
 from qa.indexing.file_states import FileState, look
 from qa.progress import Progress, no_progress
 from qa.readers import UNSUPPORTED
 from qa.readers.isolation import Parser
+from qa.readers.scans import Scans
 from qa.types import Document, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -62,13 +64,13 @@ def read_files(
     states: dict[str, FileState] = {}
     parsed: dict[str, Document] = {}
     files = list_files(corpus, index)
-    with Parser() as parser:
+    with Parser() as parser, Scans(parser, recognised_path(index) if index else None) as scans:
         for done, name in enumerate(files, start=1):
             state, content = look(corpus, name, known.get(name))
             if state.unreadable and _is_gone(corpus / name):
                 continue  # taken away since the folder was listed: removed, and not unreadable
             if content is not None:
-                readings = parser.parse(name, content)
+                readings = scans.resolved(name, content, parser.parse(name, content), progress)
                 state = state.holding(readings)
                 parsed |= {reading.id: reading for reading in readings if isinstance(reading, Document)}
             for entry in state.unreadable:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
 from qa.readers.dating import dated
-from qa.readers.signatures import HTML, PDF, RTF, ZIP, check_signature
+from qa.readers.signatures import HTML, JPEG, PDF, PNG, RTF, TIFF, ZIP, check_signature
 from qa.types import Document, Unreadable
 
 if TYPE_CHECKING:  # the joints import numpy, which takes longer than to start the process that parses
@@ -54,6 +54,9 @@ FORMATS = (
     Format("qa.readers.markdown:read_markdown", (".md", ".markdown"), ("markdown-it-py", "pyyaml")),
     Format("qa.readers.html:read_html", (".html", ".htm", ".xhtml"), _PAGES, HTML),
     Format("qa.readers.pdf:read_pdf", (".pdf",), ("pypdfium2",), PDF, begins=True),
+    Format("qa.readers.picture:read_picture", (".png",), ("pillow",), PNG, begins=True),
+    Format("qa.readers.picture:read_picture", (".jpg", ".jpeg"), ("pillow",), JPEG, begins=True),
+    Format("qa.readers.picture:read_picture", (".tif", ".tiff"), ("pillow",), TIFF, begins=True),
     Format("qa.readers.docx:read_docx", (".docx",), ("python-docx",), ZIP, begins=True),
     Format("qa.readers.epub:read_epub", (".epub",), _PAGES, ZIP, begins=True),
     Format("qa.readers.jsonl:read_jsonl", (".jsonl",)),
@@ -76,6 +79,9 @@ FORMATS = (
     Format("qa.readers.zipped:read_zip", (".zip",), (), ZIP, begins=True),
 )
 READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
+
+PICTURES = frozenset(suffix for entry in FORMATS if entry.container in {PNG, JPEG, TIFF} for suffix in entry.suffixes)
+"""Suffixes of files that hold no words, but may show some."""
 
 SAVED_AS = {
     ".doc": ".docx", ".wps": ".docx", ".pages": ".docx", ".xls": ".xlsx", ".numbers": ".xlsx", ".ppt": ".pptx",
@@ -121,10 +127,19 @@ def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
         if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
             raise MemoryError from error
         raise UnreadableFile(f"the file is damaged: its parser stopped with {type(error).__name__}") from error
-    readings = [dated(reading) if isinstance(reading, Document) else reading for reading in readings]
-    for reading in readings:
+    return checked(readings)
+
+
+def checked(readings: Sequence[Document | Unreadable]) -> list[Document | Unreadable]:
+    """The readings of a file, with dates of publication, as far as they are sound.
+
+    Raises:
+        UnreadableFile: a document has no words, or nothing was read.
+    """
+    found = [dated(reading) if isinstance(reading, Document) else reading for reading in readings]
+    for reading in found:
         if isinstance(reading, Document):
             check_document(reading)
-    if not readings:
+    if not found:
         raise UnreadableFile("the file holds no words")
-    return readings
+    return found

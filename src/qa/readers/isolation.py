@@ -12,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from types import TracebackType
 from typing import IO, Any, Self
 
 from qa.errors import CorpusError, UnreadableFile
 from qa.readers import reader_of
+from qa.readers.scanned import Scanned
 from qa.readers.worker import BEGAN
 from qa.types import Document, Unreadable
 
@@ -73,11 +74,11 @@ class Parser:
         try:
             reader_of(document_id)
             with self._lock:
-                return _readings(self._parse({"id": document_id}, content))
+                return readings_of(self._parse({"id": document_id}, content)["readings"])
         except UnreadableFile as error:
             return [Unreadable(document_id, str(error))]
 
-    def run(self, task: str, content: bytes, **arguments: str | float) -> Any:
+    def run(self, task: str, content: bytes, **arguments: object) -> Any:
         """The result of a task of ``tasks.py`` over a file's bytes, as JSON holds it.
 
         Raises:
@@ -139,10 +140,17 @@ class Parser:
             self._worker = None
 
 
-def _readings(response: Mapping[str, Any]) -> list[Document | Unreadable]:
-    return [
-        Document.from_fields(fields) if "text" in fields else Unreadable(**fields) for fields in response["readings"]
-    ]
+def readings_of(records: Sequence[Mapping[str, Any]]) -> list[Document | Unreadable]:
+    """What the other process has read, from what JSON holds of it."""
+    return [_reading_of(fields) for fields in records]
+
+
+def _reading_of(fields: Mapping[str, Any]) -> Document | Unreadable:
+    if "text" in fields:
+        return Document.from_fields(fields)
+    if "pages" in fields:
+        return Scanned(fields["document_id"], fields["reason"], tuple(fields["pages"]))
+    return Unreadable(**fields)
 
 
 class _Worker:

@@ -11,7 +11,7 @@ the most faithful with divided words; Chromium's tests harden it, and a crash en
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pypdfium2
 from pypdfium2 import raw
@@ -21,6 +21,7 @@ from qa.readers.metadata import first_date, keywords, language_tag, one_line, ti
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
 from qa.readers.pdf_writing import PlacedLine, Writing, write_pages
+from qa.readers.scanned import ADVICE, Scanned
 from qa.readers.text import TextBuilder
 from qa.types import Document, Unreadable
 
@@ -30,19 +31,25 @@ _MIN_PICTURES = 3
 _LISTED_PAGES = 20
 _UNMAPPED_SHARE = 0.2
 _PRIVATE = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_OCR = "recognise the text (OCR), with ocrmypdf for example, and index the result"
 _LANGUAGE_BYTES = 200
 
 
 def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
     """Read ``.pdf``; title, author and keywords are its document information's.
 
-    Damaged pages, and many pages that are pictures without words, are reported; the others are read.
+    Damaged pages, and pages that are pictures without words, are reported; the others are read.
     """
+    return read_pages(document_id, content, {})
+
+
+def read_pages(document_id: str, content: bytes, recognised: Mapping[int, list[Line]]) -> list[Document | Unreadable]:
+    """Read a PDF of which some pages, by their numbers from 0, were recognised in their pictures."""
     opened = open_pdf(content)
     try:
-        pages, damaged, pictures = _read_pages(opened)
-        _refuse_poor(pages, pictures)
+        pages, damaged, pictures = _read_pages(opened, recognised)
+        poor = _poor(pages, pictures)
+        if poor is not None:
+            return [Scanned(document_id, poor, tuple(pictures or range(len(pages))))]
         builder, writing = write_pages(pages)
         document = _document(document_id, opened, builder, writing)
     finally:
@@ -50,8 +57,10 @@ def read_pdf(document_id: str, content: bytes) -> list[Document | Unreadable]:
     readings: list[Document | Unreadable] = [document]
     if damaged:
         readings.append(Unreadable(document_id, f"{_listed(damaged)} damaged; get the file again from its source"))
-    if len(pictures) >= max(_MIN_PICTURES, _MANY_PICTURES * len(pages)):
-        readings.append(Unreadable(document_id, f"{_listed(pictures)} pictures without words; {_OCR}"))
+    if pictures:
+        many = len(pictures) >= max(_MIN_PICTURES, _MANY_PICTURES * len(pages))
+        reason = f"{_listed(pictures)} pictures without words; {ADVICE}" if many else ""
+        readings.append(Scanned(document_id, reason, tuple(pictures)))
     return readings
 
 
@@ -71,7 +80,7 @@ def place_lines(content: bytes) -> tuple[str, list[PlacedLine]]:
     """
     opened = open_pdf(content)
     try:
-        builder, writing = write_pages(_read_pages(opened)[0])
+        builder, writing = write_pages(_read_pages(opened, {})[0])
     finally:
         opened.close()
     return builder.text, writing.lines
@@ -91,12 +100,17 @@ def open_pdf(content: bytes) -> pypdfium2.PdfDocument:
         raise UnreadableFile("the file is damaged or cut off; get it again from its source") from error
 
 
-def _read_pages(opened: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[int], list[int]]:
+def _read_pages(
+    opened: pypdfium2.PdfDocument, recognised: Mapping[int, list[Line]]
+) -> tuple[list[list[Line]], list[int], list[int]]:
     """The lines of each page, and the numbers (from 0) of damaged pages and of pictures with hardly a word."""
     pages: list[list[Line]] = []
     damaged: list[int] = []
     pictures: list[int] = []
     for number in range(len(opened)):
+        if number in recognised:
+            pages.append(recognised[number])
+            continue
         try:
             page = Page(opened, number)
         except pypdfium2.PdfiumError:
@@ -112,16 +126,17 @@ def _read_pages(opened: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[i
     return pages, damaged, pictures
 
 
-def _refuse_poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> None:
-    """Refuse what has far less text than its pages suggest."""
+def _poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> str | None:
+    """Why a file is not worth reading as it is: it has far less text than its pages suggest; None where it is."""
     if len(pictures) > len(pages) / 2:
-        raise UnreadableFile(f"{len(pictures)} of {len(pages)} pages are pictures without words; {_OCR}")
+        return f"{len(pictures)} of {len(pages)} pages are pictures without words; {ADVICE}"
     text = "".join(line.text for page in pages for line in page)
     if not text.strip():
-        raise UnreadableFile(f"its {len(pages)} pages hold no text; if they show text, {_OCR}")
+        return f"its {len(pages)} pages hold no text; if they show text, {ADVICE}"
     unmapped = 0 if text.isascii() else len(_PRIVATE.findall(text))
     if unmapped > _UNMAPPED_SHARE * len(text):
-        raise UnreadableFile(f"its fonts do not say which characters they draw; {_OCR}")
+        return f"its fonts do not say which characters they draw; {ADVICE}"
+    return None
 
 
 def _document(document_id: str, opened: pypdfium2.PdfDocument, builder: TextBuilder, writing: Writing) -> Document:

@@ -5,6 +5,7 @@ from qa.errors import UnreadableFile
 _HEAD = 1024
 ZIP, PDF, HTML = "a zip container (such as .docx or .epub)", "a PDF", "an HTML page"
 RTF = "rich text (.rtf)"
+PNG, JPEG, TIFF = "a PNG picture", "a JPEG picture", "a TIFF picture"
 _OLE = "an old Office file, or one protected by a password"
 _ADVICE = {
     PDF: "rename it to end in .pdf",
@@ -12,7 +13,11 @@ _ADVICE = {
     ZIP: "rename it to end in what it is",
     _OLE: "save it as .docx, .xlsx or .pptx without a password",
     RTF: "rename it to end in .rtf",
+    PNG: "rename it to end in .png",
+    JPEG: "rename it to end in .jpg",
+    TIFF: "rename it to end in .tif",
 }
+_PICTURES = {PNG: (b"\x89PNG\r\n\x1a\n",), JPEG: (b"\xff\xd8\xff",), TIFF: (b"II*\0", b"MM\0*")}
 
 
 def check_signature(expected: str, content: bytes, suffix: str, *, must_begin: bool) -> None:
@@ -35,6 +40,9 @@ def _signature(head: bytes) -> str | None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return HTML
+    for picture, begins in _PICTURES.items():
+        if head.startswith(begins):
+            return picture
     if start.startswith(b"%pdf-"):
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):

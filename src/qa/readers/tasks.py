@@ -12,6 +12,9 @@ Task = Callable[..., Any]
 TASKS: Mapping[str, str] = {
     "page-sizes": "qa.readers.pdf_view:page_sizes",
     "page-image": "qa.readers.pdf_view:page_image",
+    "picture-page": "qa.readers.picture:picture_page",
+    "recognise": "qa.readers.recognition:recognise",
+    "read-recognised": "qa.readers.recognised:read_recognised",
     "span-boxes": "qa.readers.pdf_view:span_boxes",
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qa import types
 from qa.readers import FORMATS
+from qa.readers.scans import PACKAGE, ocr_version
 
 
 @cache
@@ -18,4 +19,5 @@ def readers_version() -> str:
         digest.update(path.read_bytes())
     for name in sorted({name for entry in FORMATS for name in entry.libraries}):
         digest.update(f"{name} {version(name)}\n".encode())
+    digest.update(f"{PACKAGE} {ocr_version()}".encode())
     return digest.hexdigest()

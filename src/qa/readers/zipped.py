@@ -50,11 +50,11 @@ def _readings(document_id: str, archive: ZipFile, names: list[str]) -> Iterator[
 
 
 def _is_article(name: str) -> bool:
-    """Whether an entry is a file of a format that is read, a zip aside."""
-    from qa.readers import READERS  # noqa: PLC0415  the registry names this module
+    """Whether an entry is a file of a format that is read, zips and pictures aside."""
+    from qa.readers import PICTURES, READERS  # noqa: PLC0415  the registry names this module
 
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if any(part.startswith((".", *_SYSTEM)) and part != ".." for part in parts):
         return False
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix != ZIPPED and suffix in READERS
+    return suffix != ZIPPED and suffix in READERS.keys() - PICTURES

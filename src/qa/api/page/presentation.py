@@ -102,6 +102,7 @@ def score_name(name: str) -> str:
 
 STAGES: Mapping[str, str] = {
     "reading": "Reading the documents: %(done)s of %(total)s",
+    "recognising": "Recognising text in pictures: page %(done)s of %(total)s",
     "encoding": "Encoding passages: %(done)s of %(total)s",
     "opening": "Opening the new index",
 }
