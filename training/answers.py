@@ -47,9 +47,10 @@ OTHERS = 20  # questions of each other set that are asked too, as foreign ones
 FOREIGN_WEIGHT = 0.3  # of all foreign questions of a set, beside its own
 NEAR_WEIGHT = 0.8  # of all its unanswerable ones
 HIGH, MEDIUM = 0.95, 0.8  # the precision from which on a band is called so …
+REACH = 0.25  # of the right answers of each set are high at least, where precision stays the same up to there
 NEAR_IN_HIGH, NEAR_IN_MEDIUM = 0.05, 0.5  # … where so many of the questions are unanswerable, beside 1 answerable
 FOREIGN_ON_TOPIC = 0.04  # of foreign questions pass for questions on the topic; half of them are refused all the same
-ANSWERABLE, LOWEST = 0.27, 0.15  # below, a question is refused: by the second estimate, or by the lesser one
+ANSWERABLE, LOWEST = 0.25, 0.2  # below, a question is refused: by the second estimate, or by the lesser one
 FLUENT = 0.5  # in a language that the extractor reads
 
 
@@ -298,7 +299,10 @@ def main():
 
 
 def cuts(examples, estimates, lesser, right, group, exact):
-    """Where bands begin, and from where on a question is answered."""
+    """Where bands begin, and from where on a question is answered.
+
+    Precision is the same over a wide range, on a few hundred questions: high begins as late as a quarter allows.
+    """
     topic = float(np.quantile(estimates["topic"][group == "foreign"], 1 - FOREIGN_ON_TOPIC))
     whole = np.asarray([not e.dataset.endswith(" alone") for e in examples])
     answered = (estimates["answerable"] >= ANSWERABLE) & (estimates["topic"] >= topic) & exact & whole
@@ -306,6 +310,12 @@ def cuts(examples, estimates, lesser, right, group, exact):
         name: cut_at(lesser[answered], right[answered], weights_of(examples, near, 0.0)[answered], precision)
         for name, near, precision in (("high", NEAR_IN_HIGH, HIGH), ("medium", NEAR_IN_MEDIUM, MEDIUM))
     }
+    sets = np.asarray([e.dataset for e in examples])
+    reached = [
+        np.quantile(np.where(answered, lesser, 0.0)[(sets == name) & (group == "own") & right], 1 - REACH)
+        for name in dict.fromkeys(sets[exact & whole])
+    ]
+    bands["high"] = max(bands["high"], float(min(reached)))
     cuts = bands | {"low": LOWEST, "answerable": ANSWERABLE, "topic": topic}
     return {name: round(cut, 3) for name, cut in cuts.items()}
 
