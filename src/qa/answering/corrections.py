@@ -8,7 +8,7 @@ it takes back, or answers by itself.
 import re
 from collections.abc import Sequence
 
-from qa.answering.pool import FEATURES, Pool
+from qa.answering.pool import Pool
 from qa.index.snapshot import Snapshot
 from qa.retrieval.evidence import Evidence
 from qa.types import Candidate, Passage
@@ -58,7 +58,7 @@ def correction(pool: Pool, rank: int, context: str) -> list[int]:
     """The sentences of a passage, by their index in the pool, that correct: from the first that speaks of an error, or
     of what was said before, to the one that says what is right; none where they do not.
     """
-    is_heading = pool.features[:, FEATURES.index("heading")]
+    is_heading = pool.is_heading
     sentences = [index for index in range(len(pool)) if pool.rank[index] == rank and not is_heading[index]]
     cues = [index for index in sentences if _EARLIER.search(pool.texts[index]) or _WRONG.search(pool.texts[index])]
     if not cues:

@@ -63,6 +63,12 @@ class Pool:
     covers_most: NDArray[np.bool_]
     rank: Rows
 
+    @property
+    def is_heading(self) -> NDArray[np.bool_]:
+        """``(sentences,)`` whether each of them is a heading."""
+        headings: NDArray[np.bool_] = self.features[:, FEATURES.index("heading")] > 0
+        return headings
+
     def __len__(self) -> int:
         return len(self.texts)
 

@@ -2,6 +2,7 @@
 
 A window is the least that answers: the best sentence; a second or third that may well be it; the sentence before one
 that begins with a pronoun, where that names what the question asks about; and a list with the line that introduces it.
+A heading is quoted with what stands below it, and never beside another sentence.
 """
 
 import re
@@ -49,7 +50,11 @@ def choose(pool: Pool, probabilities: Scores, *, several: bool = False) -> Sente
     if len(alike) > 1:
         return Sentences(best, _in_order(pool, best, alike[:MAX_ITEMS]))
     chosen = _list_of(pool, best, whole=several)
+    if pool.is_heading[best] and (below := _below(pool, best)) is not None:
+        chosen = [*chosen, below]
     for other in order[1:MAX_SENTENCES]:
+        if pool.is_heading[other]:
+            continue
         if len(chosen) < MAX_SENTENCES and probabilities[other] >= ALSO and _fits(pool, [*chosen, other]):
             chosen = [*chosen, other]
     if len(chosen) < MAX_SENTENCES and (before := _antecedent(pool, best, chosen)) is not None:
@@ -80,6 +85,13 @@ def _antecedent(pool: Pool, best: int, chosen: Sequence[int]) -> int | None:
         return None
     adds = (pool.has_term[before] & ~pool.has_term[best]).any()
     return before if adds and _fits(pool, [*chosen, before]) else None
+
+
+def _below(pool: Pool, heading: int) -> int | None:
+    """The first sentence under a heading, which tells what it announces."""
+    below = heading + 1
+    is_there = below < len(pool) and pool.rank[below] == pool.rank[heading] and not pool.is_heading[below]
+    return below if is_there and _fits(pool, [heading, below]) else None
 
 
 def _list_of(pool: Pool, best: int, *, whole: bool) -> list[int]:

@@ -53,6 +53,21 @@ def test_no_more_words_than_a_reader_likes() -> None:
     assert chosen(pool("It rained.", long, "He left."), 0.5, 0.3, 0.2) == (0, 2)
 
 
+def headed(*texts: str) -> Pool:
+    """A pool whose first sentence is a heading."""
+    sentences = pool(*texts)
+    sentences.features[0, FEATURES.index("heading")] = 1
+    return sentences
+
+
+def test_a_heading_is_quoted_with_what_it_announces() -> None:
+    """Where it is the best itself; beside a sentence that is better it is not quoted."""
+    sentences = headed("Why he left", "He had quarrelled.", "It rained.")
+    assert chosen(sentences, 0.8, 0.1, 0.1) == (0, 1)
+    assert chosen(sentences, 0.3, 0.6, 0.1) == (1,)
+    assert chosen(headed("Why he left"), 1.0) == (0,)
+
+
 def test_the_best_passage_comes_first() -> None:
     """Sentences of another passage stand after those of the best one's."""
     assert chosen(pool(*THREE, passages=(0, 1, 1)), 0.3, 0.2, 0.5) == (1, 2, 0)
