@@ -25,7 +25,8 @@ LINE_OF_3_MB = 3_000_000
 BAD_FILES = {
     "zero.txt": (b"", "the file is empty"),
     "blank.md": (b" \n\t\r\n ", "the file holds no words"),
-    "picture.png": (b"\x89PNG\r\n\x1a\n", UNSUPPORTED),
+    "picture.gif": (b"GIF89a", UNSUPPORTED),
+    "cut.png": (b"\x89PNG\r\n\x1a\n", "the picture is damaged, or of a kind that is not read"),
     "no-suffix": (b"words", UNSUPPORTED),
     "binary.txt": (bytes(range(256)) * 40, "is not UTF-8 and no other encoding fits; save the file as UTF-8"),
     "nul.md": (b"words\0words", "the file is not text (it holds control characters)"),

@@ -12,12 +12,14 @@ the most faithful with divided words; Chromium's tests harden it, and a crash en
 import ctypes
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pypdfium2
 from pypdfium2 import raw
 
 from qa.errors import UnreadableFile
 from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
+from qa.readers.nonsense import is_nonsense
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
 from qa.readers.pdf_writing import PlacedLine, Writing, write_pages
@@ -28,6 +30,7 @@ from qa.types import Document, Unreadable
 _FEW_CHARACTERS = 100
 _MANY_PICTURES = 0.1
 _MIN_PICTURES = 3
+_PLATE = 0.1  # of a page: a smaller picture shows no text worth recognising
 _LISTED_PAGES = 20
 _UNMAPPED_SHARE = 0.2
 _PRIVATE = re.compile(r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -46,22 +49,30 @@ def read_pages(document_id: str, content: bytes, recognised: Mapping[int, list[L
     """Read a PDF of which some pages, by their numbers from 0, were recognised in their pictures."""
     opened = open_pdf(content)
     try:
-        pages, damaged, pictures = _read_pages(opened, recognised)
-        poor = _poor(pages, pictures)
+        pages, unread = _read_pages(opened, recognised)
+        poor = _poor(pages, unread)
         if poor is not None:
-            return [Scanned(document_id, poor, tuple(pictures or range(len(pages))))]
+            return [Scanned(document_id, poor, unread.worth_recognising or tuple(range(len(pages))))]
         builder, writing = write_pages(pages)
         document = _document(document_id, opened, builder, writing)
     finally:
         opened.close()
     readings: list[Document | Unreadable] = [document]
-    if damaged:
-        readings.append(Unreadable(document_id, f"{_listed(damaged)} damaged; get the file again from its source"))
-    if pictures:
-        many = len(pictures) >= max(_MIN_PICTURES, _MANY_PICTURES * len(pages))
-        reason = f"{_listed(pictures)} pictures without words; {ADVICE}" if many else ""
-        readings.append(Scanned(document_id, reason, tuple(pictures)))
+    if unread.damaged:
+        damaged = f"{_listed(unread.damaged)} damaged; get the file again from its source"
+        readings.append(Unreadable(document_id, damaged))
+    if unread.worth_recognising:
+        readings.append(Scanned(document_id, _report(unread, len(pages)), unread.worth_recognising))
     return readings
+
+
+def _report(unread: "_Unread", pages: int) -> str:
+    """Why pages were not read; "" where that is no news."""
+    many = len(unread.pictures) >= max(_MIN_PICTURES, _MANY_PICTURES * pages)
+    reasons = [f"{_listed(unread.pictures)} pictures without words"] if many else []
+    if unread.nonsense:
+        reasons.append(f"{_listed(unread.nonsense)} written in fonts that do not say which characters they draw")
+    return f"{', '.join(reasons)}; {ADVICE}" if reasons else ""
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -100,13 +111,33 @@ def open_pdf(content: bytes) -> pypdfium2.PdfDocument:
         raise UnreadableFile("the file is damaged or cut off; get it again from its source") from error
 
 
+@dataclass(slots=True)
+class _Unread:
+    """Numbers, from 0, of pages that were not read.
+
+    Attributes:
+        damaged: what PDFium cannot open.
+        pictures: with hardly a word and a picture as large as the page.
+        plates: with hardly a word and a smaller picture, which may show text.
+        nonsense: whose text is in no language.
+    """
+
+    damaged: list[int] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)
+    plates: list[int] = field(default_factory=list)
+    nonsense: list[int] = field(default_factory=list)
+
+    @property
+    def worth_recognising(self) -> tuple[int, ...]:
+        return tuple(sorted((*self.pictures, *self.plates, *self.nonsense)))
+
+
 def _read_pages(
     opened: pypdfium2.PdfDocument, recognised: Mapping[int, list[Line]]
-) -> tuple[list[list[Line]], list[int], list[int]]:
-    """The lines of each page, and the numbers (from 0) of damaged pages and of pictures with hardly a word."""
+) -> tuple[list[list[Line]], _Unread]:
+    """The lines of each page, and which were not read."""
     pages: list[list[Line]] = []
-    damaged: list[int] = []
-    pictures: list[int] = []
+    unread = _Unread()
     for number in range(len(opened)):
         if number in recognised:
             pages.append(recognised[number])
@@ -115,21 +146,27 @@ def _read_pages(
             page = Page(opened, number)
         except pypdfium2.PdfiumError:
             pages.append([])
-            damaged.append(number)
+            unread.damaged.append(number)
             continue
         pages.append(lines_of(page))
-        if sum(len(line.text) for line in pages[-1]) < _FEW_CHARACTERS and page.is_picture:
-            pictures.append(number)
+        text = "\n".join(line.text for line in pages[-1])
+        if is_nonsense(text):
+            unread.nonsense.append(number)
+            pages[-1] = []
+        elif len(text) < _FEW_CHARACTERS and page.shows_picture(_PLATE):
+            (unread.pictures if page.is_picture else unread.plates).append(number)
         page.close()
-    if len(damaged) == len(pages):
+    if len(unread.damaged) == len(pages):
         raise UnreadableFile(f"all its {len(pages)} pages are damaged; get the file again from its source")
-    return pages, damaged, pictures
+    return pages, unread
 
 
-def _poor(pages: Sequence[Sequence[Line]], pictures: Sequence[int]) -> str | None:
+def _poor(pages: Sequence[Sequence[Line]], unread: _Unread) -> str | None:
     """Why a file is not worth reading as it is: it has far less text than its pages suggest; None where it is."""
-    if len(pictures) > len(pages) / 2:
-        return f"{len(pictures)} of {len(pages)} pages are pictures without words; {ADVICE}"
+    if len(unread.pictures) > len(pages) / 2:
+        return f"{len(unread.pictures)} of {len(pages)} pages are pictures without words; {ADVICE}"
+    if len(unread.nonsense) > len(pages) / 2:
+        return f"its fonts do not say which characters they draw; {ADVICE}"
     text = "".join(line.text for page in pages for line in page)
     if not text.strip():
         return f"its {len(pages)} pages hold no text; if they show text, {ADVICE}"

@@ -89,8 +89,12 @@ class Page:
     @cached_property
     def is_picture(self) -> bool:
         """Whether a picture covers at least half of the page, as in a scan."""
+        return self.shows_picture(_FULL_PAGE_PICTURE)
+
+    def shows_picture(self, share: float) -> bool:
+        """Whether a picture covers at least this share of the page."""
         return any(
-            kind == raw.FPDF_PAGEOBJ_IMAGE and bounds(painted).area >= _FULL_PAGE_PICTURE * self.box.area
+            kind == raw.FPDF_PAGEOBJ_IMAGE and bounds(painted).area >= share * self.box.area
             for kind, painted in self.objects
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from qa.errors import UnreadableFile
 from qa.readers import checked
+from qa.readers.nonsense import is_noise
 from qa.readers.pdf import open_pdf, read_pages
 from qa.readers.pdf_lines import Line
 from qa.readers.pdf_writing import write_pages
@@ -32,6 +33,9 @@ def read_recognised(
     Raises:
         UnreadableFile: nothing in it is legible.
     """
+    noise = [int(page) for page, words in pages.items() if words and is_noise(" ".join(word[4] for word in words))]
+    pages = {page: [] if int(page) in noise else words for page, words in pages.items()}
+    failed = sorted([*failed, *noise])
     is_pdf = PurePosixPath(document_id).suffix.lower() == ".pdf"
     sizes = _sizes(content) if is_pdf else {}
     lines = {int(page): list(_lines(int(page), words, sizes.get(int(page)))) for page, words in pages.items()}
@@ -42,7 +46,8 @@ def read_recognised(
         found = _picture(document_id, [lines.get(number, []) for number in range(max(lines, default=-1) + 1)])
     kept = [reading for reading in found if not isinstance(reading, Scanned)]
     if not any(isinstance(reading, Document) for reading in kept):
-        raise UnreadableFile("no words were recognised in its pictures")
+        what = "what its pages show is not legible" if failed else "no words were recognised in its pictures"
+        raise UnreadableFile(what)
     return [asdict(reading) for reading in [*checked(kept), *reports]]
 
 
