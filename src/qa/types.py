@@ -356,8 +356,8 @@ class Answer:
     its names that the corpus has. ``nearest`` are the sentences that come nearest to an answer; they are cited only if
     nothing speaks against them. ``exact`` are the words in them that answer. ``differences`` say what a question names
     otherwise than the documents. ``complete`` says of a question for several things whether all that the documents have
-    are cited (None where it asks for one). ``carried`` are the words
-    of earlier questions that were searched for with this one.
+    are cited (None where it asks for one). ``carried`` are the words of earlier questions, or names that answered
+    them, that were searched for with this one.
     """
 
     question: str

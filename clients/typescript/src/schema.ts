@@ -615,7 +615,7 @@ export interface components {
             confidence: components["schemas"]["ConfidenceBody"];
             /**
              * Carried
-             * @description words of earlier questions that were searched for with this one
+             * @description words of earlier questions, or names that answered them, that were searched for with this one
              */
             carried: string[];
             /** Reasons */

@@ -86,7 +86,7 @@ def _language_of(code: str) -> _Language:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to search for a question: its text, with the words of earlier questions that stand before it."""
+    """One way to search for a question: its text, led by the words or names that are carried from earlier turns."""
 
     text: str
     carried: tuple[str, ...] = ()

@@ -224,7 +224,9 @@ class AskResponse(BaseModel):
     also_searched: list[str] = Field(description="those other spellings of its names, as the documents have them")
     answerable: bool
     confidence: ConfidenceBody
-    carried: list[str] = Field(description="words of earlier questions that were searched for with this one")
+    carried: list[str] = Field(
+        description="words of earlier questions, or names that answered them, that were searched for with this one"
+    )
     reasons: list[ReasonName]
     differences: list[DifferenceBody] = Field(description="what the question says otherwise than the documents")
     answer: AnswerBody | None
