@@ -12,7 +12,8 @@ import qa
 from qa.commands import EXIT_ERROR, EXIT_INTERRUPTED
 from qa.config import Settings, load_settings, names_hub_model
 from qa.errors import QAError, message_of
-from qa.escaping import escaped, log_to_stderr
+from qa.escaping import escaped
+from qa.logs import log_to_stderr
 from qa.offline import forbid_downloads
 
 LINE_END = "\n"
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         flags["corpus"] = options.folder
     try:
         settings = load_settings(**flags)
-        log_to_stderr(settings.log_level)
+        log_to_stderr(settings.log_level, settings.log_format)
         if not names_hub_model(settings):
             forbid_downloads()
         return int(importlib.import_module(f"qa.commands.{options.command}").run(settings, options))

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import SettingsError
+from qa.logs import LogFormat
 from qa.types import Precision
 
 PREFIX = "QA_"
@@ -74,6 +75,10 @@ class Settings(BaseSettings):
     )
     trash_days: int = Field(7, ge=0, description="for how many days deleted and replaced files can be brought back")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+    log_format: LogFormat = Field("console", description="how it is logged: console, for people, or json")
+    log_requests: bool = Field(
+        False, description="whether each request is logged: method, path, status and duration, and no question"
+    )
 
     @field_validator("trusted_proxies")
     @classmethod

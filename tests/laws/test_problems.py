@@ -26,7 +26,7 @@ def assert_problem(status, content_type, body, expected):
     assert status == expected
     assert content_type == "application/problem+json"
     problem = json.loads(body)
-    assert set(problem) <= {"type", "title", "status", "detail", "errors"}
+    assert set(problem) <= {"type", "title", "status", "detail", "request_id", "errors"}
     assert problem["status"] == status
     assert problem["type"] in {PROBLEMS[status], "/problems/document-not-found"}
     assert problem["title"]

@@ -1,10 +1,8 @@
 """What a terminal would obey is shown and not obeyed."""
 
-import logging
-
 import pytest
 
-from qa.escaping import EscapingFormatter, escaped
+from qa.escaping import escaped
 
 
 @pytest.mark.parametrize(
@@ -18,10 +16,3 @@ from qa.escaping import EscapingFormatter, escaped
 def test_names_are_shown_as_they_are(text, shown):
     """Letters of every script stay; control, direction and line characters are escaped."""
     assert escaped(text) == shown
-
-
-def test_a_log_line_is_one_line():
-    """A name with a line end makes no second record; the traceback of a failure keeps its lines."""
-    formatter = EscapingFormatter("%(levelname)s %(message)s")
-    record = logging.LogRecord("qa", logging.ERROR, "x", 1, "%s cannot be read", ("a\nINFO all is well\u202e",), None)
-    assert formatter.format(record) == "ERROR a\\nINFO all is well\\u202e cannot be read"

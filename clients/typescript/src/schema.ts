@@ -1363,6 +1363,8 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** Request Id */
+            request_id?: string | null;
             /** Errors */
             errors?: {
                 [key: string]: string;
@@ -1647,7 +1649,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "cc8e8fb4-cb55-4007-98c5-bc9c2b189039",
+                     *       "id": "8d1d4fcb-9e46-46a7-92f8-fb7c817c4216",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
                      *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
@@ -1655,7 +1657,7 @@ export interface operations {
                      *       "answerable": true,
                      *       "confidence": {
                      *         "band": "medium",
-                     *         "probability": 0.854
+                     *         "probability": 0.7968
                      *       },
                      *       "carried": [],
                      *       "reasons": [],
@@ -1764,16 +1766,16 @@ export interface operations {
                      *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T16:51:14+00:00",
+                     *         "built_at": "2026-11-25T17:28:18+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 2.66,
-                     *         "search": 0.4,
-                     *         "rank": 0.79,
-                     *         "choose": 17.98,
-                     *         "total": 21.9
+                     *         "encode": 4.76,
+                     *         "search": 0.34,
+                     *         "rank": 0.74,
+                     *         "choose": 39.77,
+                     *         "total": 45.69
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -1821,7 +1823,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "345b0a71-122a-466d-b577-d445079d97cb",
+                     *       "id": "acfb14b1-3b70-4ad4-9bf2-dcb3aac7a0c7",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
                      *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
@@ -1829,7 +1831,7 @@ export interface operations {
                      *       "answerable": true,
                      *       "confidence": {
                      *         "band": "medium",
-                     *         "probability": 0.854
+                     *         "probability": 0.7968
                      *       },
                      *       "carried": [],
                      *       "reasons": [],
@@ -1938,16 +1940,16 @@ export interface operations {
                      *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T16:51:14+00:00",
+                     *         "built_at": "2026-11-25T17:28:18+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 2.66,
-                     *         "search": 0.4,
-                     *         "rank": 0.79,
-                     *         "choose": 17.98,
-                     *         "total": 21.9
+                     *         "encode": 4.76,
+                     *         "search": 0.34,
+                     *         "rank": 0.74,
+                     *         "choose": 39.77,
+                     *         "total": 45.69
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -2275,7 +2277,7 @@ export interface operations {
                      *         "snapshot": "a0a57b2bdb026889",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T16:51:14+00:00",
+                     *         "built_at": "2026-11-25T17:28:18+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       }
@@ -2459,14 +2461,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "resp_732b1d1b4c614a7dac0d0685632de7d2",
+                     *       "id": "resp_e74b1b08873b48f7a18d312a5fc4e4a8",
                      *       "object": "response",
-                     *       "created_at": 1795625476,
+                     *       "created_at": 1795627702,
                      *       "status": "completed",
                      *       "model": "qa",
                      *       "output": [
                      *         {
-                     *           "id": "fs_732b1d1b4c614a7dac0d0685632de7d2",
+                     *           "id": "fs_e74b1b08873b48f7a18d312a5fc4e4a8",
                      *           "type": "file_search_call",
                      *           "status": "completed",
                      *           "queries": [
@@ -2475,7 +2477,7 @@ export interface operations {
                      *           "results": null
                      *         },
                      *         {
-                     *           "id": "msg_732b1d1b4c614a7dac0d0685632de7d2",
+                     *           "id": "msg_e74b1b08873b48f7a18d312a5fc4e4a8",
                      *           "type": "message",
                      *           "role": "assistant",
                      *           "status": "completed",
@@ -2587,9 +2589,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "chatcmpl-90627b71dffb4448b1ad5fd65755372d",
+                     *       "id": "chatcmpl-6a71d9a9da4646bcb11ee8b0ae07e714",
                      *       "object": "chat.completion",
-                     *       "created": 1795625476,
+                     *       "created": 1795627702,
                      *       "model": "qa",
                      *       "choices": [
                      *         {
@@ -2845,14 +2847,14 @@ export interface operations {
                      *       ],
                      *       "note": "Stored. The documents answer as they are now after the next build; the job says when.",
                      *       "job": {
-                     *         "id": "3a63d53a1595",
-                     *         "url": "/index/jobs/3a63d53a1595",
+                     *         "id": "d37e59115c36",
+                     *         "url": "/index/jobs/d37e59115c36",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T16:51:16+00:00",
+                     *         "asked_at": "2026-11-25T17:28:22+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -2962,14 +2964,14 @@ export interface operations {
                      *         "url": "/documents/crew.txt/restore"
                      *       },
                      *       "job": {
-                     *         "id": "a1bb26bf17c8",
-                     *         "url": "/index/jobs/a1bb26bf17c8",
+                     *         "id": "e5bed9326d41",
+                     *         "url": "/index/jobs/e5bed9326d41",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T16:51:19+00:00",
+                     *         "asked_at": "2026-11-25T17:28:30+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -3020,14 +3022,14 @@ export interface operations {
                      *       "document_id": "crew.txt",
                      *       "undo": null,
                      *       "job": {
-                     *         "id": "2763fe02415b",
-                     *         "url": "/index/jobs/2763fe02415b",
+                     *         "id": "fc32035501df",
+                     *         "url": "/index/jobs/fc32035501df",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T16:51:19+00:00",
+                     *         "asked_at": "2026-11-25T17:28:30+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -3248,14 +3250,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "2763fe02415b",
-                     *       "url": "/index/jobs/2763fe02415b",
+                     *       "id": "fc32035501df",
+                     *       "url": "/index/jobs/fc32035501df",
                      *       "state": "queued",
                      *       "text": "A build is about to begin.",
                      *       "stage": "",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T16:51:19+00:00",
+                     *       "asked_at": "2026-11-25T17:28:30+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3281,7 +3283,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 3a63d53a1595 */
+                /** @example d37e59115c36 */
                 job_id: string;
             };
             cookie?: never;
@@ -3296,14 +3298,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "3a63d53a1595",
-                     *       "url": "/index/jobs/3a63d53a1595",
+                     *       "id": "d37e59115c36",
+                     *       "url": "/index/jobs/d37e59115c36",
                      *       "state": "running",
                      *       "text": "Building the index",
                      *       "stage": "starting",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T16:51:16+00:00",
+                     *       "asked_at": "2026-11-25T17:28:22+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3329,7 +3331,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 3a63d53a1595 */
+                /** @example d37e59115c36 */
                 job_id: string;
             };
             cookie?: never;
@@ -3344,19 +3346,16 @@ export interface operations {
                 content: {
                     /**
                      * @example event: job
-                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"running","text":"Opening the new index","stage":"opening","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":null,"error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
-                     *
-                     *     event: job
-                     *     data: {"id":"3a63d53a1595","url":"/index/jobs/3a63d53a1595","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T16:51:16+00:00","ended_at":"2026-11-25T16:51:18+00:00","error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":"2026-11-25T17:28:30+00:00","error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
                      */
                     "text/event-stream": unknown;
                 };
@@ -3433,7 +3432,7 @@ export interface operations {
                      *       "snapshot": "126b5dc1d8354196",
                      *       "documents": 4,
                      *       "passages": 4,
-                     *       "built_at": "2026-11-25T16:51:18+00:00",
+                     *       "built_at": "2026-11-25T17:28:29+00:00",
                      *       "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *       "unreadable_files": 0,
                      *       "sentences": 6,

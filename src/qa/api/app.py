@@ -21,6 +21,7 @@ from qa.api.limits import Limits
 from qa.api.page.assets import Assets
 from qa.api.page.problem_page import problem_page
 from qa.api.page.templates import Pages
+from qa.api.request_ids import RequestIds, Unexpected
 from qa.api.routes import ROUTERS
 from qa.api.routes.jobs import Streams
 from qa.config import Settings
@@ -111,10 +112,12 @@ def create_app(
         app.include_router(router)
     errors.install(app, problem_page)
     examples.install(app)
+    app.add_middleware(Unexpected)
     app.add_middleware(Admission, processes=settings.processes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
+    app.add_middleware(RequestIds, logged=settings.log_requests)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app

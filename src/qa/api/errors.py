@@ -1,6 +1,5 @@
 """Every failure as ``application/problem+json`` (RFC 9457): a stable type, no traceback, no path, no echo of input."""
 
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -13,8 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from qa.errors import IndexUnusable, QAError, QuestionError, TokenRequired, TooBusy
-
-logger = logging.getLogger(__name__)
+from qa.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "2"
@@ -29,6 +27,8 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str | None = None
+    """What the lines of the server's log about this request bear."""
     errors: list[dict[str, str]] | None = None
 
 
@@ -38,6 +38,8 @@ def problem(
 ) -> JSONResponse:  # fmt: skip
     """A problem document; ``errors`` names each wrong field and what is expected of it."""
     body: dict[str, Any] = {"type": TYPE_PREFIX + slug, "title": title, "status": status, "detail": detail}
+    if (identifier := request_id()) is not None:
+        body["request_id"] = identifier
     if errors is not None:
         body["errors"] = list(errors)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
@@ -53,7 +55,6 @@ def install(app: FastAPI, shown: Shown = lambda _, problem: problem) -> None:
     app.add_exception_handler(RequestValidationError, _shown(_invalid, shown))
     app.add_exception_handler(HTTPException, _shown(_http, shown))
     app.add_exception_handler(QAError, _shown(_expected, shown))
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _shown(handler: Handler, shown: Shown) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -89,7 +90,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, QAError)
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return await _unexpected(request, error)
+        raise error  # it is logged, and answered as what nobody expected
     return problem_of(error)
 
 
@@ -106,6 +107,6 @@ def _headers(error: QAError) -> Mapping[str, str]:
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, TokenRequired) else {}
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    logger.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
+def unexpected() -> JSONResponse:
+    """What a client is told of an error that nobody expected."""
     return problem(500, QAError.slug, QAError.title, "an unexpected error; it has been logged")

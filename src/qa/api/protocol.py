@@ -5,11 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 import h11
+from structlog.contextvars import bound_contextvars
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from qa.api.connections import HEADER_S, STUCK_S, Connections, has_time_for_body
 from qa.api.errors import problem
 from qa.api.limits import SECURITY_HEADERS, UPLOAD
+from qa.api.request_ids import HEADER, new_request_id
 from qa.api.strict import StrictConnection
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -103,9 +105,11 @@ class ProblemProtocol(H11Protocol):
         self._pieces = self._received = 0
 
     def _answer(self, status: HTTPStatus, detail: str, more: dict[str, str] | None = None) -> None:
-        headers = SECURITY_HEADERS | {"Connection": "close"} | (more or {})
+        identifier = new_request_id()
+        headers = SECURITY_HEADERS | {"Connection": "close", HEADER: identifier} | (more or {})
         slug = status.phrase.lower().replace(" ", "-")
-        response = problem(status, slug, status.phrase, detail, headers=headers)
+        with bound_contextvars(request_id=identifier):
+            response = problem(status, slug, status.phrase, detail, headers=headers)
         events = (
             h11.Response(status_code=status, headers=response.raw_headers, reason=status.phrase.encode()),
             h11.Data(data=bytes(response.body)),

@@ -24,7 +24,7 @@ from qa.api.processes import supervise
 from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
 from qa.errors import SettingsError
-from qa.escaping import log_to_stderr
+from qa.logs import log_to_stderr
 from qa.serving.shared import Address, shared
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def serve(settings: Settings) -> None:
 
 def serve_one_of_several(settings: Settings, port: int, address: Address) -> None:
     """Serve as one of the processes of a supervisor, which has bound the port, until it ends or says so."""
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     service = compose.build_service(settings)
     builds, board = shared(address)
     app = create_app(service, settings, lambda: server.should_exit, builds, board.asked)
@@ -103,8 +103,8 @@ class Server(uvicorn.Server):
             http=protocol,
             ws="none",
             backlog=BACKLOG,
-            log_level=settings.log_level,
-            access_log=settings.log_level == "debug",
+            log_config=None,  # its lines go the way of all others
+            access_log=False,  # questions would be in it; see QA_LOG_REQUESTS
             server_header=False,
             proxy_headers=False,  # those of QA_TRUSTED_PROXIES are believed by the application
             timeout_graceful_shutdown=5,
