@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,7 +118,7 @@ def _postings(source: Engine, statistics: Statistics) -> Postings:
 
 
 def _whole(source: Engine, statistics: Statistics) -> Snapshot:
-    """All that an engine holds of a generation, at hand."""
+    """All that an engine holds of a generation, at hand: everything but what is for other languages."""
     documents = [parsed(record) for record in _documents(source, statistics)]
     by_id = {document.id: document for document in documents}
     fetched = assemble(statistics, list(_passages(source, statistics)), by_id.__getitem__)
@@ -129,7 +130,7 @@ def _whole(source: Engine, statistics: Statistics) -> Snapshot:
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(frequencies)])
     postings = Postings(bounds, lexical.postings.rows, lexical.postings.weights)
     return Snapshot(
-        statistics.manifest,
+        replace(statistics.manifest, multilingual=None),
         documents,
         Passages.of(documents, list(fetched.passages)),
         STORES[statistics.manifest.store].build(vectors),
