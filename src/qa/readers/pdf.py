@@ -184,6 +184,7 @@ def _document(document_id: str, opened: pypdfium2.PdfDocument, builder: TextBuil
         text=builder.text,
         tags=keywords([information.get("Keywords")]),
         headings=tuple(builder.headings),
+        tables=tuple(builder.tables),
         author=one_line(information.get("Author")),
         language=language_tag(_language(opened)),
         pages=writing.page_starts,

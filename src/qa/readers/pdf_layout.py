@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -85,14 +85,16 @@ def body_size(pages: Sequence[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[Paragraph]:
-    """Join the lines of all pages into paragraphs, in order."""
+def paragraphs(pages: Sequence[Sequence[Line]], rows: Collection[tuple[int, int]] = frozenset()) -> Iterator[Paragraph]:
+    """Join the lines of all pages into paragraphs, in order; ``rows``, by page and number, stand by themselves."""
     lines = [line for page in pages for line in page]
     rights = _right_margins(lines)
     leading = _leading(lines)
     current = Paragraph()
     for position, line in enumerate(lines):
-        if current.lines and _begins(lines[position - 1], line, rights[position - 1], leading):
+        before = lines[position - 1]
+        is_apart = (line.page, line.number) in rows or (before.page, before.number) in rows
+        if current.lines and (is_apart or _begins(before, line, rights[position - 1], leading)):
             yield current
             current = Paragraph()
         current.lines.append(line)

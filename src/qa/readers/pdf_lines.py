@@ -17,6 +17,8 @@ _HYPHENS = "\x02\xad\ufffe"
 _MEANINGLESS = frozenset({0, 0xFEFF, 0xFFFF, ord(UNMAPPED)})
 _NEW_LINE = 0.6  # of the line's size: a baseline that moves further is another line, less is a raised or lowered mark
 _WIDE_SPACE = 0.9  # of the size: less is no space between characters that are written without
+_WIDE_GAP = 1.0  # of the size: more between two words divides cells of a table
+_LEAST_ROW, _LONGEST_ROW = 3, 200  # characters of a line that may be a row
 _PIECE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"[^\s\x02\xad\ufffe]*[\x02\xad\ufffe]|\S+")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]")
@@ -30,7 +32,7 @@ class Line:
 
     ``direction`` tells in which frame these are: 0 to 3 is a page turned to the right so often that its lines run
     from left to right, others are downward and leftward writing, where ``left`` is where a line begins all the same.
-    ``number`` counts the lines of a page, from 0.
+    ``number`` counts the lines of a page, from 0. ``cells`` are what wide gaps divide a short line into.
     """
 
     page: int
@@ -42,6 +44,17 @@ class Line:
     bold: bool
     direction: int = 0
     number: int = 0
+    cells: tuple["Cell", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words of a line with a wide gap on either side: where they stand in its text, and on the page, in points."""
+
+    start: int
+    end: int
+    left: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +109,28 @@ def lines_of(page: Page) -> list[Line]:
     for characters, rest in _lines(page):
         text = _clean(characters.text)
         if text:
-            lines.append(Line(page.number, text, *rest, len(lines)))
+            cells = _cells(page, characters, rest) if _LEAST_ROW <= len(text) <= _LONGEST_ROW and " " in text else ()
+            lines.append(Line(page.number, text, *rest, len(lines), cells))
     return lines
+
+
+def _cells(page: Page, characters: Characters, rest: "_Rest") -> tuple[Cell, ...]:
+    """The cells of a line from left to right; nothing where no gap is wide."""
+    _, _, _, size, _, quarters = rest
+    if quarters:
+        return ()
+    traced = _clean_traced(characters)
+    cells: list[Cell] = []
+    start = 0
+    ends = [p for p, character in enumerate(traced.text) if character == " "] + [len(traced.text)]
+    left = page.edges(traced.indexes[0])[0]
+    for end in ends:
+        right = page.edges(traced.indexes[end - 1])[1]
+        after = page.edges(traced.indexes[end + 1])[0] if end < len(traced.text) else None
+        if after is None or after - right > _WIDE_GAP * size:
+            cells.append(Cell(start, end, left, right))
+            start, left = end + 1, after or 0.0
+    return tuple(cells) if len(cells) > 1 else ()
 
 
 def traced_lines(page: Page) -> Iterator[TracedLine]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from qa.readers.pdf_layout import body_size, is_heading, paragraphs, without_running_lines
 from qa.readers.pdf_lines import Line
+from qa.readers.pdf_tables import as_table, tables_among
 from qa.readers.pdf_words import Joiner
 from qa.readers.text import TextBuilder
 
@@ -34,15 +35,20 @@ def write_pages(pages: Sequence[Sequence[Line]]) -> tuple[TextBuilder, Writing]:
     builder = TextBuilder()
     kept = without_running_lines(pages)
     joiner, body = Joiner(kept), body_size(kept)
+    tables = tables_among([line for page in kept for line in page])
+    rows = {(row.page, row.number) for table in tables for row in table}
     placed: list[PlacedLine] = []
-    for paragraph in paragraphs(kept):
+    for paragraph in paragraphs(kept, rows):
         pieces = joiner.pieces(paragraph.lines)
         offset = builder.next_start
         for line, piece in zip(paragraph.lines, pieces, strict=True):
             placed.append(PlacedLine(offset, line))
             offset += len(piece)
-        write = builder.heading if is_heading(paragraph, body) else builder.block
+        is_row = (paragraph.lines[0].page, paragraph.lines[0].number) in rows
+        write = builder.heading if is_heading(paragraph, body) and not is_row else builder.block
         write("".join(pieces))
+    offsets = {(entry.line.page, entry.line.number): entry.offset for entry in placed}
+    builder.tables += [as_table(table, [offsets[row.page, row.number] for row in table]) for table in tables]
     return builder, Writing(placed, _page_starts(placed, len(pages), builder.length))
 
 
