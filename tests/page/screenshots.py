@@ -106,7 +106,7 @@ def documents(page: Page) -> None:
 def changed(page: Page) -> None:
     page.goto("/corpus")
     note = {"name": "A note on ferries.txt", "mimeType": "text/plain", "buffer": b"The ferry left at noon."}
-    page.set_input_files("#files", [note, {"name": "picture.png", "mimeType": "image/png", "buffer": b"x"}])
+    page.set_input_files("#files", [note, {"name": "picture.gif", "mimeType": "image/gif", "buffer": b"x"}])
     page.locator("#results li").nth(1).wait_for()
     page.locator("[data-delete]").first.click()
     page.locator("#undo li").first.wait_for()

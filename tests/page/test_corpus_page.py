@@ -47,10 +47,10 @@ def choose(page, *files):
 def test_files_are_added_and_taken_away(open_page, changing):
     """Chosen files are stored, a wrong one says why, the list follows the build; delete has its undo, by keyboard."""
     page = open_page(changing, "/corpus")
-    choose(page, ("Train times.txt", TRAIN), ("picture.png", "x"))
+    choose(page, ("Train times.txt", TRAIN), ("picture.gif", "x"))
     expect(page.locator("#results li")).to_have_count(2)
     expect(page.locator("#results li").first).to_have_text("Train-times.txt was added")
-    expect(page.locator("#results li.error")).to_contain_text("picture.png was not added: the suffix '.png' is not")
+    expect(page.locator("#results li.error")).to_contain_text("picture.gif was not added: the suffix '.gif' is not")
     expect(page.locator("#job progress")).to_be_visible()
     expect(page.get_by_role("link", name="Train-times.txt", exact=True)).to_be_visible(timeout=BUILD_MS)
     expect(page.locator("#job")).to_contain_text("1 added")

@@ -113,7 +113,7 @@ def test_words_are_found_in_the_document(open_page, sources):
     expect(status).to_have_text("2 of 3")
     page.keyboard.press("Shift+Enter")
     expect(status).to_have_text("1 of 3")
-    assert page.evaluate("[...CSS.highlights.get('found')].map(String)") == ["gull"] * 3
+    page.wait_for_function("[...CSS.highlights.get('found')].map(String).join() === 'gull,gull,gull'")
     assert axe(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".finder")).to_be_hidden()
