@@ -73,6 +73,9 @@ def serve_one_of_several(settings: Settings, port: int, address: Address) -> Non
         server.should_exit = True
 
     threading.Thread(target=report, name="report", daemon=True).start()
+    if not board.listens_first(os.getpid()):
+        with suppress(Exception):  # the thread that follows the index tries again, and reports it
+            service.catch_up()
     listener = bind(settings.host, port, reused=True)
     listener.listen(BACKLOG)
     _run(server, listener)

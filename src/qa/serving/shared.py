@@ -32,6 +32,7 @@ class Board:
     def __init__(self) -> None:
         self._asked: dict[int, Asked] = {}
         self._open: dict[int, str] = {}
+        self._listening: set[int] = set()
         self._lock = threading.Lock()
 
     def report(self, process_id: int, asked: Asked, snapshot_id: str) -> None:
@@ -44,6 +45,18 @@ class Board:
         """Expect nothing more of a process that has ended; what it counted stays counted."""
         with self._lock:
             self._open.pop(process_id, None)
+            self._listening.discard(process_id)
+
+    def listens_first(self, process_id: int) -> bool:
+        """Whether no other process listens yet, or is about to.
+
+        The first listens at once, to say that the snapshot is being opened. Connections are spread over all that
+        listen, so every other opens its snapshot before, and no question is refused while one process answers.
+        """
+        with self._lock:
+            is_first = not self._listening
+            self._listening.add(process_id)
+            return is_first
 
     def asked(self) -> Asked:
         """The sum over all processes."""
@@ -77,7 +90,7 @@ def share(jobs: Jobs, board: Board) -> Address:
     """Answer other processes of this server from a thread; the socket is this user's alone."""
     address = Address(str(Path(tempfile.mkdtemp(prefix="qa-serve-")) / "shared"), secrets.token_bytes(32))
     _Manager.register("jobs", callable=lambda: jobs, exposed=("request", "get", "all", "current"))
-    _Manager.register("board", callable=lambda: board, exposed=("report", "asked"))
+    _Manager.register("board", callable=lambda: board, exposed=("report", "asked", "listens_first"))
     server = _Manager(address.path, authkey=address.key).get_server()
     threading.Thread(target=server.serve_forever, name="shared", daemon=True).start()
     return address
