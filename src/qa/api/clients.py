@@ -2,7 +2,7 @@
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
 
 from qa.errors import TooBusy
 
@@ -19,6 +19,8 @@ class ClientLimits:
     def __init__(self, requests: int) -> None:
         self._requests = requests
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        # Wrong tokens are few, so each one's time is kept; the counter estimates, and lets one more pass now and then.
+        self._wrong_tokens = MovingWindowRateLimiter(MemoryStorage())
 
     def check_request(self, client: str) -> None:
         """Count a request.
@@ -45,13 +47,13 @@ class ClientLimits:
             TooBusy: it has, or all clients together have.
         """
         for limit, name in ((WRONG_TOKENS, client), (WRONG_TOKENS_OF_ALL, "*")):
-            if not self._limiter.test(RateLimitItemPerMinute(limit), "token", name):
+            if not self._wrong_tokens.test(RateLimitItemPerMinute(limit), name):
                 raise _too_many("too many wrong tokens")
 
     def note_wrong_token(self, client: str) -> None:
         """Count a wrong token."""
-        self._hit(WRONG_TOKENS, "token", client)
-        self._hit(WRONG_TOKENS_OF_ALL, "token", "*")
+        self._wrong_tokens.hit(RateLimitItemPerMinute(WRONG_TOKENS), client)
+        self._wrong_tokens.hit(RateLimitItemPerMinute(WRONG_TOKENS_OF_ALL), "*")
 
     def _hit(self, limit: int, what: str, client: str) -> bool:
         return self._limiter.hit(RateLimitItemPerMinute(limit), what, client)
