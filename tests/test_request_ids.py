@@ -32,7 +32,7 @@ def test_what_is_no_request_has_an_id(server) -> None:
     """What the protocol itself refuses is answered with an id."""
     with server.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n")
-        answer = connection.recv(65536)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400")
     identifier = json.loads(body)["request_id"]
