@@ -76,7 +76,7 @@ def test_both_answer_and_one_counts_for_both(served):
 
 
 def test_one_that_dies_is_replaced(served):
-    """While one process is killed again and again, the other answers, and another takes its place once it can answer."""
+    """While one is killed again and again, the other answers, and another takes its place once it can answer."""
     for _ in range(2):
         alive = wait_until(lambda: len(found := children(served)) == 2 and found)
         os.kill(alive[0], signal.SIGKILL)
