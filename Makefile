@@ -28,9 +28,14 @@ run: $(VENV)/.run
 	@$(BIN)/qa serve
 
 # The browser's library keeps an event loop running in its process: its tests run by themselves.
+# With QATEST_AGAIN, tests that failed run once more with nothing beside them: real servers, kills and a browser share
+# two cores here. Both outcomes are printed, and what fails twice fails.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+AGAIN := $(if $(QATEST_AGAIN),--last-failed --last-failed-no-failures none)
+
 test: $(VENV)/.dev lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/page
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/page
+	$(PYTEST) -n 2 --dist loadfile --ignore tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) --ignore tests/page)
+	$(PYTEST) -n 2 --dist loadfile tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) tests/page)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
