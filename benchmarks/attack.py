@@ -336,6 +336,7 @@ def main() -> int:
         attack_in_numbers(server, report, 5 if short else 60)
         attack_memory(server, report, 200 if short else 5000)
         log = (Path(name) / "log").read_text("utf-8")
+        print(log[log.find("Traceback") :][:6000] if "Traceback" in log else "", end="")
         report.add("the log", f"{len(log) / 1000:.0f} KB, {log.count('Traceback')} tracebacks", "Traceback" not in log)
     return 0 if all(kept for _, _, kept in report.rows) else 1
 

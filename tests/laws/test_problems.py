@@ -4,6 +4,7 @@ echo of input.
 
 import itertools
 import json
+import re
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -203,6 +204,18 @@ def test_addresses_of_nothing(server, path):
 def test_an_encoded_slash_names_the_same_document(client):
     """``2006%2Fjia-jia.md`` is ``2006/jia-jia.md``."""
     assert client.get("/documents/2006%2Fjia-jia.md").json() == client.get("/documents/2006/jia-jia.md").json()
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_no_route_fails_where_nothing_is_meant(client, accept):
+    """Every route with GET, asked for what is not there by a browser and by a program: 200, or a 4xx of its kind."""
+    paths = [path for path, methods in client.get("/openapi.json").json()["paths"].items() if "get" in methods]
+    assert len(paths) > 15
+    for path in paths:
+        response = client.get(re.sub(r"{.*?}", CANARY, path) + "?question=Who&x=%ff", headers={"accept": accept})
+        assert response.status_code < 500, path
+        kind = response.headers["content-type"].split(";")[0]
+        assert response.status_code < 400 or kind in {"application/problem+json", accept}, path
 
 
 @pytest.mark.parametrize("query", ["start=-1&end=5", "start=x&end=5", "start=1e400&end=5", "start=5&end=" + "9" * 5000])

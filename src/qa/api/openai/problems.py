@@ -34,6 +34,8 @@ class ExplainedRoute(APIRoute):
 
 
 def _explained(problem: Response) -> Response:
+    if problem.media_type != MEDIA_TYPE:  # a page, for a browser
+        return problem
     body = json.loads(bytes(problem.body))
     code = body["type"].rpartition("/")[2]
     body["error"] = {"message": body["detail"], "type": code, "code": code, "param": None}
