@@ -255,10 +255,12 @@ class Publication:
     Attributes:
         generation: its name, the id of the snapshot that it was made from.
         dimension: of the passages' vectors.
+        multilingual_dimension: of those by the multilingual embedder; None where there are none.
         documents, passages: how many there are; what the engine then holds is compared with it.
         statistics: a folder of files that every server copies; see ``Engine.statistics``.
         document_records, passage_records: in the order of their rows.
         vectors: ``(passages, dimension)``, by blocks of rows, in order.
+        multilingual_vectors: the same by the multilingual embedder, of unit length up to rounding.
         postings: of each term that occurs, ascending: its id, the rows that say it, ascending, and its weight in each.
         mark: ``Engine.mark`` from before the corpus was read: what was withdrawn until then is withdrawn no more.
     """
@@ -273,6 +275,8 @@ class Publication:
     vectors: Iterable[Vectors]
     postings: Iterable[tuple[int, Rows, Scores]]
     mark: int = 0
+    multilingual_dimension: int | None = None
+    multilingual_vectors: Iterable[Vectors] = ()
 
 
 class Engine(Protocol):
@@ -307,6 +311,10 @@ class Engine(Protocol):
 
     def dense(self, generation: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
         """The ``k`` passages nearest to a unit vector, ``(dimension,)``, by inner product, best first."""
+        ...
+
+    def multilingual(self, generation: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
+        """The same for a vector of the multilingual embedder, in a generation that was published with such vectors."""
         ...
 
     def lexical(

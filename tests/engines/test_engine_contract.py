@@ -1,6 +1,6 @@
 """What every engine promises: the same answers as the snapshot that was published, whatever it is asked.
 
-Small here; ``make engines`` asks 300 questions of a larger set (QATEST_ENGINE_SET, a folder of articles with
+Small here; ``make engines`` asks 300 questions of larger sets (QATEST_ENGINE_SETS, folders of articles with
 questions).
 """
 
@@ -14,6 +14,7 @@ from places import CHECKOUT
 from qa.answering.answerer import Answerer
 from qa.errors import GenerationGone, IndexMissing, SnapshotDamaged
 from qa.index import snapshot as snapshots
+from qa.index.engines.migration import migrate_to_folder
 from qa.index.engines.publication import publish_snapshot
 from qa.index.engines.remote import open_remote
 from qa.protocols import Admitted
@@ -22,12 +23,14 @@ from qa.types import Filters, Question, Reason
 
 LINES = (CHECKOUT / "tests/quality/queries.jsonl").read_text("utf-8").splitlines()
 ASKED = [json.loads(line)["question"] for line in LINES]
+TRANSLATED = ("Wann starb Jia Jia?", "¿Cuántas personas viven en Hong Kong?", "Где живут панды?")
+LANGUAGES = CHECKOUT / "tests/languages"
 ALL = Admitted()
 
 
 @pytest.fixture(scope="module")
-def answerer(embedder):
-    return Answerer(Retriever(embedder))
+def answerer(embedder, multilingual):
+    return Answerer(Retriever(embedder, multilingual))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def questions(corpus_index):
     words = [sentence.split() for sentence in sentences if len(sentence.split()) > 8]
     beginnings = [" ".join(some[:8]) for some in words[:25]]
     quoted = [f'Who said "{" ".join(some[2:5])}"?' for some in words[25:40]]
-    return [*ASKED, *beginnings, *quoted, "asdf qwertz", "?", "Xu Jiatum in Honk Kong"]
+    return [*ASKED, *beginnings, *quoted, "asdf qwertz", "?", "Xu Jiatum in Honk Kong", *TRANSLATED]
 
 
 def told(answer):
@@ -118,6 +121,43 @@ def test_searches_equal_brute_force(held):
     }
 
 
+@pytest.fixture(scope="module")
+def mixed(indexer_for, tmp_path_factory):
+    """An index of articles in six languages."""
+    index = tmp_path_factory.mktemp("mixed")
+    indexer_for(LANGUAGES / "corpus", index).build()
+    return index
+
+
+def test_questions_in_other_languages_are_the_same(mixed, empty, answerer, tmp_path):
+    """An engine finds by the multilingual vectors, and takes words for others, as the snapshot does; copied, too."""
+    snapshot, _ = snapshots.open_current(mixed)
+    publish_snapshot(empty, snapshot, keep=1)
+    remote = open_remote(empty, tmp_path / "statistics")
+    migrate_to_folder(empty, tmp_path / "copy")
+    copied, _ = snapshots.open_current(tmp_path / "copy")
+    assert remote.multilingual.shares == copied.multilingual.shares == snapshot.multilingual.shares
+    for asked in json.loads((LANGUAGES / "questions.json").read_text("utf-8")):
+        for filters in (Filters(), Filters(document_ids=("faro.md", "moulin.md", "bruecke.md"))):
+            question = Question(asked["question"], filters=filters)
+            expected = told(answerer.answer(snapshot, question))
+            assert told(answerer.answer(remote, question)) == expected
+            assert told(answerer.answer(copied, question)) == expected
+
+
+def test_the_search_by_meaning_equals_brute_force(held, multilingual, monkeypatch):
+    """The multilingual vectors are searched as those of the embedder are."""
+    corpus = held.snapshot.multilingual
+    vectors = corpus.passages.vectors(np.arange(len(corpus.passages))).astype(np.float64)
+    vector = multilingual.encode_question(TRANSLATED[0])
+    hits = held.engine.multilingual(held.remote.generation, vector, 10, ALL)
+    assert [hit.score for hit in hits] == pytest.approx(np.sort(vectors @ vector)[::-1][:10].tolist(), abs=1e-5)
+    monkeypatch.setattr("qa.index.engines.remote.DENSE", 10)
+    far = -held.snapshot.passage_vectors.vectors(np.asarray([hits[0].row]))[0]
+    near, _ = held.remote.near(far, {}, (), Filters(), vector)
+    assert {held.snapshot.passages[hit.row].id for hit in hits} <= {passage.id for passage in near.passages}
+
+
 def test_nothing_published_is_named(empty, tmp_path):
     """Before the first publication the way to it is named."""
     assert empty.current() is None
@@ -167,6 +207,7 @@ def test_a_dropped_generation_is_an_error(empty, corpus_index, seed_index):
     asks = [
         lambda: empty.withdrawn(gone),
         lambda: empty.dense(gone, vector, 5, ALL),
+        lambda: empty.multilingual(gone, first.multilingual.passages.vectors(np.asarray([0]))[0], 5, ALL),
         lambda: empty.lexical(gone, {1: 1.0}, 5, ALL),
         lambda: empty.fetch(gone, [0], ALL),
         lambda: empty.documents(gone, range(3), ALL),

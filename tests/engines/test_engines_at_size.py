@@ -1,6 +1,6 @@
 """Hundreds of questions of a set: every engine answers each of them as the snapshot does.
 
-Runs where QATEST_ENGINE_SET names a folder of articles with questions; ``make engines`` does.
+Runs where QATEST_ENGINE_SETS names folders of articles with questions; ``make engines`` does.
 """
 
 import os
@@ -16,20 +16,21 @@ from qa.index.engines.remote import open_remote
 from qa.retrieval.retriever import Retriever
 from qa.types import Question
 
-SET = os.environ.get("QATEST_ENGINE_SET", "")
+SETS = os.environ.get("QATEST_ENGINE_SETS", "").split()
 QUESTIONS = int(os.environ.get("QATEST_ENGINE_QUESTIONS", "300"))
 
-pytestmark = pytest.mark.skipif(not SET, reason="QATEST_ENGINE_SET names no set of questions")
+pytestmark = pytest.mark.skipif(not SETS, reason="QATEST_ENGINE_SETS names no set of questions")
 
 
-def test_every_answer_is_the_same(empty, indexer_for, embedder, tmp_path):
+@pytest.mark.parametrize("folder", SETS)
+def test_every_answer_is_the_same(folder, empty, indexer_for, embedder, multilingual, tmp_path):
     """First passage, all five, citations, refusals and probabilities, over questions evenly spaced in the set."""
-    dataset = load_datasets(Path(SET))[-1]
+    dataset = load_datasets(Path(folder))[-1]
     indexer_for(tmp_path, tmp_path / "index").publish(dataset.documents)
     snapshot, _ = snapshots.open_current(tmp_path / "index")
     publish_snapshot(empty, snapshot, keep=1)
     remote = open_remote(empty, tmp_path / "copy")
-    answerer = Answerer(Retriever(embedder))
+    answerer = Answerer(Retriever(embedder, multilingual))
     step = max(1, len(dataset.questions) // QUESTIONS)
     asked = [gold.text for gold in dataset.questions[::step]][:QUESTIONS]
     assert len(asked) >= 200

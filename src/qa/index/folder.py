@@ -21,7 +21,7 @@ from qa.durable import status, sync_folder
 from qa.errors import IndexLocked, IndexMissing, SnapshotDamaged, SnapshotOutdated
 from qa.types import Unreadable
 
-FORMAT = 7
+FORMAT = 8
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
 _STATES, _ENCODED, _RECOGNISED = "files.json", "encoded.part", "recognised"

@@ -53,13 +53,17 @@ class Multilingual:
     """Rows are those of the snapshot's passages and sentences."""
 
     def __init__(
-        self, passages: SentenceVectors, sentences: SentenceVectors, words: WordVectors, languages: Codes
-    ) -> None:
+        self, passages: SentenceVectors, sentences: SentenceVectors, words: WordVectors, languages: Codes,
+        shares: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
+        """Hold the arrays; ``shares`` is given where they are of a part of the corpus."""
         self.passages = passages
         self.sentences = sentences
         self.words = words
         self.languages = languages
         """``(passages,)`` ISO 639-1 codes, empty where the language can't be told."""
+        self.shares = shares_of(languages) if shares is None else shares
+        """How much of the corpus is in each language, by passages; those whose language can't be told are left out."""
 
     @classmethod
     def build(
@@ -103,12 +107,6 @@ class Multilingual:
         return cls(passages, sentences, words, mapped(folder / "languages.npy"))
 
     @cached_property
-    def shares(self) -> Mapping[str, float]:
-        """How much of the corpus is in each language, by passages; those whose language can't be told are left out."""
-        codes, counts = np.unique(self.languages[self.languages != ""], return_counts=True)
-        return {str(code): int(count) / max(int(counts.sum()), 1) for code, count in zip(codes, counts, strict=True)}
-
-    @cached_property
     def _by_stem(self) -> dict[str, Mapping[str, Sequence[str]]]:
         return {}
 
@@ -129,6 +127,12 @@ class Multilingual:
     def search(self, vector: NDArray[np.float32], k: int, rows: Rows | None = None) -> list[Hit]:
         """The ``k`` passages nearest in meaning to a question, best first; with ``rows``, among these only."""
         return self.passages.search(vector, k, np.arange(len(self.passages)) if rows is None else rows)
+
+
+def shares_of(languages: Codes) -> Mapping[str, float]:
+    """The share of each language among those that are known."""
+    codes, counts = np.unique(languages[languages != ""], return_counts=True)
+    return {str(code): int(count) / max(int(counts.sum()), 1) for code, count in zip(codes, counts, strict=True)}
 
 
 def _languages(passages: Sequence[Passage]) -> Codes:

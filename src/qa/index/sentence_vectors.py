@@ -44,6 +44,10 @@ class SentenceVectors:
     def __len__(self) -> int:
         return len(self._scales)
 
+    @property
+    def dimension(self) -> int:
+        return int(self._rounded.shape[1])
+
     def vectors(self, rows: Rows) -> Vectors:
         """The vectors of some sentences, ``(n, dimension)`` float32, of unit length up to rounding."""
         found: Vectors = self._rounded[rows] * self._scales[rows, None]

@@ -120,12 +120,13 @@ class Snapshot:
         return self.documents[int(self.passages.document_rows[row])]
 
     def near(
-        self, vector: Vectors, weights: Mapping[str, float], named: Sequence[Sequence[str]], filters: Filters
-    ) -> "tuple[Snapshot, Rows | None]":
+        self, vector: Vectors, weights: Mapping[str, float], named: Sequence[Sequence[str]], filters: Filters,
+        meaning: Vectors | None = None,
+    ) -> "tuple[Snapshot, Rows | None]":  # fmt: skip
         """Where to look for a question: a snapshot, and which of its rows are admitted (None for all of them).
 
         Here everything is at hand; an engine fetches what a question may need, given its unit vector, its terms with
-        their weights and, as words, what it names.
+        their weights, as words, what it names, and where languages differ, its vector by the multilingual embedder.
         """
         return self, self.admitted(filters)
 

@@ -51,7 +51,8 @@ class Retriever:
         query = self.query(snapshot, question)
         encoded = perf_counter()
         if rows is None:
-            snapshot, rows = snapshot.near(query.encoded.vector, query.weights, query.named, filters)
+            meaning = query.translation.vector if query.translation else None
+            snapshot, rows = snapshot.near(query.encoded.vector, query.weights, query.named, filters, meaning)
         if not snapshot.passages or (rows is not None and not len(rows)):
             return Retrieval(snapshot, query, (), None, {"encode": 1000 * (encoded - started)}, excluded=True)
         lexical = snapshot.lexical.scores(query.weights)

@@ -49,6 +49,11 @@ class EmbeddedEngine:
         snapshot = self._snapshot(generation)
         return snapshot.passage_vectors.search(vector, k, _rows(snapshot, admitted))
 
+    def multilingual(self, generation: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
+        snapshot = self._snapshot(generation)
+        corpus = snapshot.multilingual
+        return corpus.search(vector, k, _rows(snapshot, admitted)) if corpus else []
+
     def lexical(
         self, generation: str, weights: Mapping[int, float], k: int, admitted: Admitted, all_of: Sequence[int] = ()
     ) -> list[Hit]:

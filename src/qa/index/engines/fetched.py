@@ -12,6 +12,7 @@ import numpy as np
 from qa.index.bm25 import BM25Index, SentenceTokens
 from qa.index.engines.records import gathered, offsets, unpack
 from qa.index.engines.statistics import Statistics
+from qa.index.multilingual import Multilingual
 from qa.index.passages import Passages
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
@@ -99,9 +100,25 @@ def assemble(statistics: Statistics, records: Sequence[PassageRecord], load: Cal
             ),
             len(records),
         ),
+        _multilingual(statistics.multilingual, fields, counts),
     )
     snapshot.is_heading = fields["headings"]
     return snapshot
+
+
+def _multilingual(
+    corpus: Multilingual | None, fields: dict[str, np.ndarray], counts: dict[str, np.ndarray]
+) -> Multilingual | None:
+    if corpus is None:
+        return None
+    dimension = corpus.passages.dimension
+    return Multilingual(
+        SentenceVectors(fields["meaning"].reshape(-1, dimension), fields["meaning_scale"]),
+        SentenceVectors(fields["meaning_sentences"].reshape(-1, dimension), fields["meaning_scales"]),
+        corpus.words,
+        np.asarray(_texts(fields["language"], counts["language"]), dtype="U3"),
+        corpus.shares,
+    )
 
 
 def _passages(

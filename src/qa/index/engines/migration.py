@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +78,8 @@ def _publication(source: Engine, statistics: Statistics, folder: Path, mark: int
         document_records=_documents(source, statistics),
         passage_records=_passages(source, statistics),
         vectors=_vectors(source, statistics),
+        multilingual_dimension=statistics.multilingual.passages.dimension if statistics.multilingual else None,
+        multilingual_vectors=_multilingual_vectors(source, statistics) if statistics.multilingual else (),
         postings=postings_of(_postings(source, statistics)),
         mark=mark,
     )
@@ -104,6 +105,12 @@ def _vectors(source: Engine, statistics: Statistics) -> Iterator[Vectors]:
         yield fields["vector"].reshape(len(rows), -1)
 
 
+def _multilingual_vectors(source: Engine, statistics: Statistics) -> Iterator[Vectors]:
+    for rows in _blocks(statistics.manifest.passages):
+        fields, _ = unpack([record.content for record in source.fetch(statistics.manifest.id, rows, ALL)])
+        yield fields["meaning"].reshape(len(rows), -1) * fields["meaning_scale"][:, None]
+
+
 def _postings(source: Engine, statistics: Statistics) -> Postings:
     """The postings of all terms, gathered from the records."""
     terms: list[Rows] = [np.zeros(0, np.int32)]
@@ -118,7 +125,7 @@ def _postings(source: Engine, statistics: Statistics) -> Postings:
 
 
 def _whole(source: Engine, statistics: Statistics) -> Snapshot:
-    """All that an engine holds of a generation, at hand: everything but what is for other languages."""
+    """All that an engine holds of a generation, at hand."""
     documents = [parsed(record) for record in _documents(source, statistics)]
     by_id = {document.id: document for document in documents}
     fetched = assemble(statistics, list(_passages(source, statistics)), by_id.__getitem__)
@@ -130,11 +137,12 @@ def _whole(source: Engine, statistics: Statistics) -> Snapshot:
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(frequencies)])
     postings = Postings(bounds, lexical.postings.rows, lexical.postings.weights)
     return Snapshot(
-        replace(statistics.manifest, multilingual=None),
+        statistics.manifest,
         documents,
         Passages.of(documents, list(fetched.passages)),
         STORES[statistics.manifest.store].build(vectors),
         fetched.sentence_vectors,
         fetched.tokens,
         BM25Index(statistics.terms, postings, lexical.tokens, len(fetched.passages)),
+        fetched.multilingual,
     )

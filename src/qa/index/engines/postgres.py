@@ -87,10 +87,16 @@ class PostgresEngine:
             (folder / Path(row["name"]).name).write_bytes(b"".join(part["content"] for part in content))
 
     def dense(self, generation: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
+        return self._nearest(generation, sql.EMBEDDING, vector, k, admitted)
+
+    def multilingual(self, generation: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
+        return self._nearest(generation, sql.MEANING, vector, k, admitted)
+
+    def _nearest(self, generation: str, column: str, vector: Vectors, k: int, admitted: Admitted) -> list[Hit]:
         passages, exact = self._size(generation)
         mask = self._mask(generation, admitted)
         exact = exact or (mask is not None and int(mask.sum()) <= EXACT_UP_TO)
-        query = sql.nearest(self._tables(generation), exact=exact, filtered=bool(admitted.filters))
+        query = sql.nearest(self._tables(generation), column, exact=exact, filtered=bool(admitted.filters))
         arguments = [vector, k, sorted(admitted.withdrawn), *(_filters(admitted) if admitted.filters else ())]
 
         async def work(connection: asyncpg.Connection) -> list[asyncpg.Record]:

@@ -1,6 +1,7 @@
 """Publishing to PostgreSQL: everything in one transaction, whose last step lets the new generation answer."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import asyncpg
@@ -54,21 +55,26 @@ async def _prepare(connection: asyncpg.Connection, schema: str) -> None:
 async def _fill(connection: asyncpg.Connection, tables: Tables, publication: Publication) -> None:
     passages = publication.passages
     lists = None if passages <= EXACT_UP_TO else sql.lists_for(passages)
-    await connection.execute(sql.create(tables, publication.dimension))
+    dimensions = {sql.EMBEDDING: publication.dimension}
+    blocks_of = [publication.vectors]
+    if publication.multilingual_dimension is not None:
+        dimensions[sql.MEANING] = publication.multilingual_dimension
+        blocks_of.append(publication.multilingual_vectors)
+    await connection.execute(sql.create(tables, dimensions))
     documents = (
         (d.row, d.id, d.first, d.passages, list(d.tags), d.published, d.content) for d in publication.document_records
     )
-    vectors = (vector for block in publication.vectors for vector in block)
+    vectors = [chain.from_iterable(of_column) for of_column in blocks_of]
     records = (
-        (record.row, record.document_row, vector, record.content)
-        for record, vector in zip(publication.passage_records, vectors, strict=True)
+        (record.row, record.document_row, *of_row, record.content)
+        for record, *of_row in zip(publication.passage_records, *vectors, strict=True)
     )
     postings = ((block.term, block.number, block.rows, block.weights) for block in blocks(publication.postings))
     await _copy(connection, tables.schema, f"documents_{tables.generation}", documents)
     await _copy(connection, tables.schema, f"passages_{tables.generation}", records)
     await _copy(connection, tables.schema, f"postings_{tables.generation}", postings)
     await _copy(connection, tables.schema, "statistics", _parts(tables.generation, publication.statistics))
-    await connection.execute(sql.finish(tables, lists), timeout=None)
+    await connection.execute(sql.finish(tables, dimensions, lists), timeout=None)
     await connection.execute(
         f'INSERT INTO "{tables.schema}".generations (id, dimension, documents, passages, exact) '
         "VALUES ($1, $2, $3, $4, $5)",

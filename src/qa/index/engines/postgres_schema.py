@@ -4,10 +4,13 @@ A row of ``pointer`` names the generation that answers. All tables of a generati
 points at them: a publisher that dies leaves nothing behind.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Locks of whoever publishes, and of whoever changes what answers: any numbers that nobody else uses.
 PUBLISH_LOCK, POINTER_LOCK = 0x7161_0001, 0x7161_0002
+
+EMBEDDING, MEANING = "embedding", "meaning"  # columns: vectors of the embedder, and of the multilingual one
 
 LISTS_PER_ROOT = 2  # lists of an ivfflat index: twice the square root of the vectors, as in our own inverted file
 PROBES, SHARE = 64, 16  # lists read for a question: so many, or one in so many where that is more
@@ -53,14 +56,15 @@ def prepare(schema: str) -> str:
     """
 
 
-def create(tables: Tables, dimension: int) -> str:
+def create(tables: Tables, dimensions: Mapping[str, int]) -> str:
     """Make the tables of a generation; payloads are stored beside the rows, and not compressed again."""
+    vectors = "".join(f"{column} vector({dimension}) NOT NULL, " for column, dimension in dimensions.items())
     return f"""
         CREATE TABLE {tables.documents} (
             row int NOT NULL, id text COLLATE "C" NOT NULL, first int NOT NULL, passages int NOT NULL,
             tags text[] NOT NULL, published text COLLATE "C", content bytea NOT NULL);
         CREATE TABLE {tables.passages} (
-            row int NOT NULL, document int NOT NULL, embedding vector({dimension}) NOT NULL, content bytea NOT NULL);
+            row int NOT NULL, document int NOT NULL, {vectors}content bytea NOT NULL);
         ALTER TABLE {tables.passages} ALTER content SET STORAGE EXTERNAL;
         CREATE TABLE {tables.postings} (term int NOT NULL, block int NOT NULL, rows bytea NOT NULL,
             weights bytea NOT NULL);
@@ -69,14 +73,14 @@ def create(tables: Tables, dimension: int) -> str:
     """
 
 
-def finish(tables: Tables, lists: int | None) -> str:
+def finish(tables: Tables, columns: Iterable[str], lists: int | None) -> str:
     """Index what was filled in; ``lists`` is how many an ivfflat index has, None to do without."""
     name = tables.generation
-    ivfflat = (
-        f"CREATE INDEX embedding_{name} ON {tables.passages} USING ivfflat (embedding vector_ip_ops) "
+    ivfflat = "".join(
+        f"CREATE INDEX {column}_{name} ON {tables.passages} USING ivfflat ({column} vector_ip_ops) "
         f"WITH (lists = {lists});"
+        for column in columns
         if lists
-        else ""
     )
     return f"""
         ALTER TABLE {tables.documents} ADD PRIMARY KEY (row), ADD UNIQUE (id);
@@ -154,15 +158,15 @@ def admits(first: int) -> str:
     """
 
 
-def nearest(tables: Tables, *, exact: bool, filtered: bool) -> str:
+def nearest(tables: Tables, column: str, *, exact: bool, filtered: bool) -> str:
     """The nearest passages to a vector ($1), so many ($2), not of some documents ($3), of those admitted ($4 to $7).
 
     ``<#>`` is the negative inner product; an order by an expression keeps the planner from the approximate index.
     """
-    order = "(embedding <#> $1) + 0, row" if exact else "embedding <#> $1"
+    order = f"({column} <#> $1) + 0, row" if exact else f"{column} <#> $1"
     withdrawn = f"SELECT row FROM {tables.documents} WHERE id = ANY($3::text[])"
     admitted = f"AND document = ANY(ARRAY(SELECT row FROM {tables.documents} WHERE {admits(4)}))" if filtered else ""
     return f"""
-        SELECT row, -(embedding <#> $1) AS score FROM {tables.passages}
+        SELECT row, -({column} <#> $1) AS score FROM {tables.passages}
         WHERE document <> ALL(ARRAY({withdrawn})) {admitted} ORDER BY {order} LIMIT $2
     """

@@ -12,8 +12,9 @@ import numpy as np
 from qa.index.bm25 import Postings
 from qa.index.engines.records import records_of
 from qa.index.engines.statistics import write_statistics
+from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot, open_snapshot
-from qa.protocols import DocumentRecord, Engine, PassageRecord, Publication, Rows, Scores, Vectors
+from qa.protocols import DocumentRecord, Engine, PassageRecord, Publication, Rows, Scores, Vectors, VectorStore
 
 VECTORS = 4_096  # vectors that are handed over at once
 
@@ -55,7 +56,9 @@ def publication_of(snapshot: Snapshot, mark: int = 0) -> Iterator[Publication]:
             statistics=Path(folder),
             document_records=document_records(snapshot),
             passage_records=passage_records(snapshot),
-            vectors=_vectors(snapshot),
+            vectors=_vectors(snapshot.passage_vectors),
+            multilingual_dimension=snapshot.multilingual.passages.dimension if snapshot.multilingual else None,
+            multilingual_vectors=_vectors(snapshot.multilingual.passages) if snapshot.multilingual else (),
             postings=postings_of(snapshot.lexical.postings),
             mark=mark,
         )
@@ -81,10 +84,9 @@ def passage_records(snapshot: Snapshot, rows: Sequence[int] | None = None) -> It
         yield PassageRecord(row, number, snapshot.documents[number].id, content)
 
 
-def _vectors(snapshot: Snapshot) -> Iterator[Vectors]:
-    count = len(snapshot.passages)
-    for first in range(0, count, VECTORS):
-        yield snapshot.passage_vectors.vectors(np.arange(first, min(first + VECTORS, count)))
+def _vectors(store: VectorStore | SentenceVectors) -> Iterator[Vectors]:
+    for first in range(0, len(store), VECTORS):
+        yield store.vectors(np.arange(first, min(first + VECTORS, len(store))))
 
 
 def postings_of(postings: Postings) -> Iterator[tuple[int, Rows, Scores]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from qa.errors import SnapshotDamaged
 from qa.index.bm25 import Postings
+from qa.index.multilingual import Multilingual
 from qa.index.snapshot import Snapshot
 from qa.protocols import Rows
 
@@ -37,6 +38,11 @@ FIELDS: Final[dict[str, np.dtype[Any]]] = {
     "model_tokens": np.dtype("i1"),  # token vectors, projected
     "model_ids": np.dtype("<i4"),
     "segments": np.dtype("<i4"),  # model tokens of the context and of each sentence
+    "language": np.dtype("u1"),  # ASCII; this and what follows is empty without a multilingual embedder
+    "meaning": np.dtype("i1"),  # its vector of the passage
+    "meaning_scale": np.dtype("<f4"),
+    "meaning_sentences": np.dtype("i1"),
+    "meaning_scales": np.dtype("<f4"),
 }
 _SUM = struct.Struct("<I")
 _HEAD = struct.Struct(f"<{len(FIELDS)}I")
@@ -107,7 +113,20 @@ def records_of(snapshot: Snapshot, rows: Sequence[int]) -> Iterator[bytes]:
             "model_tokens": encoded.tokens,
             "model_ids": encoded.ids,
             "segments": encoded.lengths,
+            **_meaning(snapshot.multilingual, row, sentences),
         })  # fmt: skip
+
+
+def _meaning(corpus: Multilingual | None, row: int, sentences: Rows) -> dict[str, Array | bytes]:
+    """What is for questions in other languages."""
+    if corpus is None:
+        return dict.fromkeys(("language", "meaning", "meaning_scale", "meaning_sentences", "meaning_scales"), b"")
+    vector, scale = corpus.passages.stored(np.asarray([row]))
+    vectors, scales = corpus.sentences.stored(sentences)
+    return {
+        "language": str(corpus.languages[row]).encode("ascii"), "meaning": vector, "meaning_scale": scale,
+        "meaning_sentences": vectors, "meaning_scales": scales,
+    }  # fmt: skip
 
 
 def gathered(terms: Rows, weights: Array, counts: Rows) -> Postings:

@@ -89,6 +89,7 @@ class RemoteSnapshot(Snapshot):
             BM25Index(
                 statistics.terms, Postings(none, none.astype(np.int32), none.astype(np.float32), none), tokens, 0
             ),
+            statistics.multilingual,
         )
 
     @property
@@ -111,14 +112,17 @@ class RemoteSnapshot(Snapshot):
         return RemoteSnapshot(self._engine, self._statistics, withdrawn, self._kept)
 
     def near(
-        self, vector: Vectors, weights: Mapping[str, float], named: Sequence[Sequence[str]], filters: Filters
-    ) -> tuple[Snapshot, Rows | None]:
+        self, vector: Vectors, weights: Mapping[str, float], named: Sequence[Sequence[str]], filters: Filters,
+        meaning: Vectors | None = None,
+    ) -> tuple[Snapshot, Rows | None]:  # fmt: skip
         """The candidates of a question, all of them admitted."""
         admitted = Admitted(filters, self._withdrawn)
         known = self._statistics.terms.vocabulary
         by_term = {known[term]: weight for term, weight in weights.items() if term in known}
         hits = self._engine.dense(self.generation, vector, DENSE, admitted)
         hits += self._engine.lexical(self.generation, by_term, LEXICAL, admitted)
+        if meaning is not None:
+            hits += self._engine.multilingual(self.generation, meaning, DENSE, admitted)
         for words in named:
             terms = [token.term for word in words for token in analyze(word)]
             if terms and all(term in known for term in terms):

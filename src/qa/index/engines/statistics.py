@@ -15,6 +15,8 @@ from qa.arrays import mapped
 from qa.errors import SnapshotDamaged, SnapshotOutdated
 from qa.index.bm25 import TermStatistics
 from qa.index.folder import FORMAT, Manifest
+from qa.index.multilingual import Multilingual, WordVectors
+from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
 from qa.index.spelling import Lexicon
 from qa.protocols import Rows, Vectors
@@ -22,6 +24,7 @@ from qa.types import Unreadable
 
 _MANIFEST, _TERMS, _LEXICON, _SUMS = "manifest.json", "terms.json", "lexicon.json", "sums.json"
 _ARRAYS = ("frequencies", "token_frequencies", "projection")
+_WORDS, _WORD_ARRAYS = "words.json", ("word_languages", "word_vectors", "word_scales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Statistics:
         terms: of all its passages.
         token_frequencies: ``(largest id + 1,)`` in how many passages each token of the model occurs.
         projection: ``(dimension, k)`` of token vectors; None where they are kept whole.
+        multilingual: the words of the corpus and the shares of its languages, without any passage; None where there
+            is no multilingual embedder.
     """
 
     manifest: Manifest
     terms: TermStatistics
     token_frequencies: Rows
     projection: Vectors | None
+    multilingual: Multilingual | None
 
 
 def write_statistics(snapshot: Snapshot, folder: Path) -> None:
@@ -52,7 +58,29 @@ def write_statistics(snapshot: Snapshot, folder: Path) -> None:
     arrays: tuple[Any, ...] = (snapshot.lexical.statistics.frequencies, snapshot.tokens.frequency, projection)
     for name, array in zip(_ARRAYS, arrays, strict=True):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    if snapshot.multilingual is not None:
+        _write_words(snapshot.multilingual, folder)
     (folder / _SUMS).write_text(json.dumps(_sums(folder)), "utf-8")
+
+
+def _write_words(corpus: Multilingual, folder: Path) -> None:
+    words = corpus.words
+    fields = {
+        "words": [*words.words], "terms": [*words.terms], "shares": {**corpus.shares},
+        "dimension": corpus.passages.dimension,
+    }  # fmt: skip
+    (folder / _WORDS).write_text(json.dumps(fields, ensure_ascii=False), "utf-8")
+    arrays = (words.languages, *words.vectors.stored(np.arange(len(words.vectors))))
+    for name, array in zip(_WORD_ARRAYS, arrays, strict=True):
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def _read_words(folder: Path) -> Multilingual:
+    fields: dict[str, Any] = json.loads((folder / _WORDS).read_text("utf-8"))
+    languages, rounded, scales = (mapped(folder / f"{name}.npy") for name in _WORD_ARRAYS)
+    words = WordVectors(fields["words"], fields["terms"], languages, SentenceVectors(rounded, scales))
+    none = SentenceVectors(np.zeros((0, fields["dimension"]), np.int8), np.zeros(0, np.float32))
+    return Multilingual(none, none, words, np.zeros(0, "U3"), fields["shares"])
 
 
 def read_statistics(folder: Path) -> Statistics:
@@ -75,10 +103,11 @@ def read_statistics(folder: Path) -> Statistics:
         vocabulary = {term: number for number, term in enumerate(json.loads((folder / _TERMS).read_text("utf-8")))}
         frequencies, token_frequencies, projection = (mapped(folder / f"{name}.npy") for name in _ARRAYS)
         lexicon = Lexicon.load(folder / _LEXICON)
+        multilingual = _read_words(folder) if manifest.multilingual else None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(f"the statistics of {folder.name} are missing or damaged; run: qa index") from error
     terms = TermStatistics(vocabulary, lexicon, frequencies, manifest.passages)
-    return Statistics(manifest, terms, token_frequencies, projection if projection.size else None)
+    return Statistics(manifest, terms, token_frequencies, projection if projection.size else None, multilingual)
 
 
 def copied(cache: Path, generation: str, download: Callable[[Path], None]) -> Statistics:
