@@ -106,11 +106,11 @@ def test_current_moves_on_while_it_is_opened(indexer, monkeypatch):
     opened = []
     original = snapshots.open_snapshot
 
-    def slow(index, snapshot_id):
+    def slow(index, snapshot_id, **options):
         if not opened:
             opened.append(snapshot_id)
             build(indexer, "The plane left at one.")
-        return original(index, snapshot_id)
+        return original(index, snapshot_id, **options)
 
     monkeypatch.setattr(snapshots, "open_snapshot", slow)
     snapshot, damage = snapshots.open_current(indexer.index)

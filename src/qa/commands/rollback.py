@@ -31,7 +31,7 @@ def roll_back(index: Path, wanted: str | None) -> Manifest:
         SnapshotOutdated: it has another format.
     """
     chosen = index_folder.find(index, wanted) if wanted else _previous(index)
-    manifest = index_folder.check(index, chosen)
+    manifest = index_folder.check(index, chosen, again=True)
     index_folder.publish(index, chosen)
     return manifest
 

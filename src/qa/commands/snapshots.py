@@ -43,7 +43,7 @@ def kept_snapshots(index: Path) -> Iterator[Kept]:
     for snapshot_id in index_folder.list_ids(index):
         size = index_folder.size_of(index, snapshot_id)
         try:
-            manifest = index_folder.check(index, snapshot_id)
+            manifest = index_folder.check(index, snapshot_id, again=True)
         except IndexUnusable as error:
             yield Kept(snapshot_id, snapshot_id == current, "", 0, 0, size, str(error))
             continue

@@ -19,13 +19,14 @@ from pathlib import Path
 
 from qa.durable import status, sync_folder
 from qa.errors import IndexLocked, IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.index.verified import Verified
 from qa.types import Unreadable
 
 FORMAT = 8
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
 _STATES, _ENCODED, _RECOGNISED = "files.json", "encoded.part", "recognised"
-_BUILDING, _REMOVED = ".building-", ".removed-"
+_BUILDING, _REMOVED, _VERIFIED = ".building-", ".removed-", ".verified-"
 _LEFTOVERS = (_BUILDING, _REMOVED, f".{_CURRENT}-", f".{_STATES}-")
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -145,6 +146,10 @@ def sweep(index: Path, keep: int) -> None:
     others = [snapshot_id for snapshot_id in list_ids(index) if snapshot_id != current]
     for snapshot_id in others[max(keep - 1, 0) :]:
         _remove(index, snapshot_id)
+    kept = {f"{_VERIFIED}{snapshot_id}" for snapshot_id in list_ids(index)}
+    for record in index.glob(f"{_VERIFIED}*"):
+        if record.name not in kept:
+            record.unlink(missing_ok=True)
 
 
 def _remove_leftovers(index: Path) -> None:
@@ -252,8 +257,8 @@ def read_manifest(index: Path, snapshot_id: str) -> Manifest:
     raise SnapshotOutdated(f"snapshot {snapshot_id} has format {found}, this version reads {FORMAT}; run: qa index")
 
 
-def verify(index: Path, manifest: Manifest) -> None:
-    """Compare every file with the manifest.
+def verify(index: Path, manifest: Manifest, *, again: bool = False) -> None:
+    """Compare every file with the manifest; those that were compared on this machine only where ``again`` is wanted.
 
     Raises:
         SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
@@ -263,26 +268,30 @@ def verify(index: Path, manifest: Manifest) -> None:
     for name in sorted(present ^ set(manifest.files)):
         state = "is missing" if name in manifest.files else "does not belong to it"
         raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
+    verified = Verified(index / f"{_VERIFIED}{manifest.id}")
     for name, digest in manifest.files.items():
         try:
-            sound = _digest(folder / name) == digest
+            known = verified.holds(name, folder / name)
+            sound = (known and not again) or _digest(folder / name) == digest
         except OSError as error:
             raise SnapshotDamaged(
                 f"snapshot {manifest.id}: {name} cannot be read ({error.strerror}); run: qa index"
             ) from error
         if not sound:
+            verified.forget()
             raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
+    verified.save(manifest.files)
 
 
-def check(index: Path, snapshot_id: str) -> Manifest:
-    """The manifest of a snapshot of which every byte is as it was written.
+def check(index: Path, snapshot_id: str, *, again: bool = False) -> Manifest:
+    """The manifest of a snapshot of which every byte is as it was written; ``again`` as in ``verify``.
 
     Raises:
         SnapshotDamaged: as ``read_manifest`` and ``verify`` do.
         SnapshotOutdated: as ``read_manifest`` does.
     """
     manifest = read_manifest(index, snapshot_id)
-    verify(index, manifest)
+    verify(index, manifest, again=again)
     return manifest
 
 

@@ -1,6 +1,6 @@
 """One sealed build, in memory and in its folder: the only module that knows what files a snapshot consists of.
 
-No byte of a file is parsed before its SHA-256 has been compared with the manifest's.
+No byte of a file is parsed before its SHA-256 has been compared with the manifest's, which each machine does once.
 """
 
 import hashlib
@@ -168,8 +168,8 @@ def write(index: Path, snapshot: Snapshot) -> None:
     index_folder.add(index, snapshot.manifest, partial(_write_parts, snapshot=snapshot))
 
 
-def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
-    """Check a snapshot and load it; while it lives, its files are not swept.
+def open_snapshot(index: Path, snapshot_id: str, *, again: bool = False) -> Snapshot:
+    """Check a snapshot (``again`` as in ``index_folder.verify``) and load it; while it lives, it is not swept.
 
     Raises:
         SnapshotDamaged: as ``index_folder.check`` does, or the files do not fit together.
@@ -177,7 +177,7 @@ def open_snapshot(index: Path, snapshot_id: str) -> Snapshot:
     """
     held = index_folder.hold(index, snapshot_id)
     try:
-        snapshot = _read_parts(index / snapshot_id, index_folder.check(index, snapshot_id))
+        snapshot = _read_parts(index / snapshot_id, index_folder.check(index, snapshot_id, again=again))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         os.close(held)
         raise SnapshotDamaged(f"snapshot {snapshot_id}: its files do not fit together; run: qa index") from error

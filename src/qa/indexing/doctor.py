@@ -7,6 +7,7 @@ import numpy as np
 
 from qa.config import Settings
 from qa.errors import QAError
+from qa.index import folder as index_folder
 from qa.index import snapshot as snapshots
 from qa.index.engines.records import unpack
 from qa.index.snapshot import Snapshot
@@ -33,6 +34,7 @@ def examine(settings: Settings, indexer: Indexer) -> list[Check]:
     try:
         current = snapshots.current_id(settings.index)
         snapshot, damage = snapshots.open_current(settings.index)
+        index_folder.verify(settings.index, snapshot.manifest, again=True)
     except QAError as error:
         return [Check("snapshot", False, str(error))]
     if damage is not None:

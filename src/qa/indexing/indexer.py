@@ -205,7 +205,7 @@ def _open_last(index: Path) -> Snapshot | None:
     if current is None or not (index / current).is_dir():
         return None
     try:
-        return snapshots.open_snapshot(index, current)
+        return snapshots.open_snapshot(index, current, again=True)
     except (SnapshotDamaged, SnapshotOutdated) as error:
         logger.warning("%s", error)
         return None
@@ -215,7 +215,7 @@ def _manifest_if_sound(index: Path, snapshot_id: str) -> Manifest | None:
     if not (index / snapshot_id).is_dir():
         return None
     try:
-        return index_folder.check(index, snapshot_id)
+        return index_folder.check(index, snapshot_id, again=True)
     except (SnapshotDamaged, SnapshotOutdated) as error:
         logger.warning("%s", error)
         return None
