@@ -8,8 +8,7 @@ python3 -m venv "$folder/qa"
 bin=$folder/qa/bin
 "$bin/pip" -q install --no-cache-dir --no-compile --no-deps -r "$checkout/deploy/requirements.txt"
 "$bin/pip" -q install --no-cache-dir --no-compile --no-deps "$checkout"
-find "$folder/qa" -type d \( -name tests -o -name test \) -prune -exec rm -rf {} +
-"$bin/python" -m pip uninstall -q -y pip setuptools
+"$checkout/deploy/trim.sh" "$folder/qa"
 export PYTHONDONTWRITEBYTECODE=1 QA_CORPUS=$checkout/corpus QA_INDEX=$folder/index QA_PORT=0
 cd "$folder"
 if "$bin/python" -c 'import torch' 2>/dev/null || "$bin/python" -c 'import sentence_transformers' 2>/dev/null; then

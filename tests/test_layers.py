@@ -8,8 +8,8 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "qa"
 
 GROUND = (
-    "types errors escaping logs protocols config analysis languages durable progress arrays offline onnx_runtime "
-    "registry"
+    "types errors escaping logs protocols config analysis languages durable progress arrays logits offline "
+    "onnx_runtime registry"
 )
 LAYERS = [  # what stands on one line may not import its neighbours, only what stands above
     GROUND,

@@ -23,6 +23,7 @@ from qa.answering.contrast import NEGATION
 from qa.answering.reading import SURE, Reading
 from qa.answering.sentences import probabilities
 from qa.index.snapshot import Snapshot
+from qa.logits import logit, sigmoid
 from qa.protocols import Scores
 from qa.retrieval.answer_types import AnswerType
 from qa.retrieval.evidence import Evidence
@@ -124,8 +125,8 @@ def _probability(features: Mapping[str, float], language: str) -> float:
 
 
 def _logistic(features: Mapping[str, float], weights: Weights) -> float:
-    logit = weights["intercept"] + sum(weights[name] * features[name] for name in weights if name != "intercept")
-    return 1 / (1 + math.exp(-min(max(logit, -50.0), 50.0)))
+    weighted = sum(weights[name] * features[name] for name in weights if name != "intercept")
+    return sigmoid(weights["intercept"] + weighted)
 
 
 def reading_features(
@@ -134,7 +135,7 @@ def reading_features(
     """What speaks for and against what would be quoted of a reading."""
     features = confidence_features(snapshot, retrieval, candidates, reading.candidate, reading.ordinal)
     lead = min(max(features["lead"], SURE), 1 - SURE)
-    return features | {"lead_odds": math.log(lead / (1 - lead))} | reading.features(retrieval.query)
+    return features | {"lead_odds": logit(lead)} | reading.features(retrieval.query)
 
 
 def confidence_features(

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import numpy as np
-from scipy.special import expit, logit, softmax
 
 from qa.analysis import terms
 from qa.answering.asked_form import has_type
@@ -23,6 +22,7 @@ from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, MOST, Pool, gather
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
 from qa.index.snapshot import Snapshot
+from qa.logits import logit, sigmoid, softmax
 from qa.protocols import ExactSpan, Extraction, Extractor, Scores
 from qa.retrieval.query import Query
 from qa.retrieval.retriever import Retrieval
@@ -91,7 +91,7 @@ class Reading:
         best = self.sentences.best
         rank = int(self.pool.rank[best])
         extraction = self.extractions[rank]
-        holds = expit([-other.no_answer for other in self.extractions])
+        holds = np.asarray([sigmoid(-other.no_answer) for other in self.extractions])
         span = _best_span(self.pool, self.extractions, best)
         words = self.words(span, rank) if span else ""
         also = float(np.delete(holds, rank).max(initial=0.0))
@@ -124,13 +124,13 @@ class Reading:
                 first = extraction.spans[0]
                 told = set(terms(self.words(first, other)))
                 if told and len(words & told) >= min(len(words), len(told)) / 2:
-                    same = max(same, float(expit(-extraction.no_answer) * np.exp(first.score)))
+                    same = max(same, sigmoid(-extraction.no_answer) * math.exp(first.score))
         return same
 
 
 def _odds(probability: float) -> float:
     """Log-odds of a probability, held within what ten questions in a thousand can tell."""
-    return float(logit(np.clip(probability, SURE, 1 - SURE)))
+    return logit(min(max(probability, SURE), 1 - SURE))
 
 
 def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidate], extractor: Extractor) -> Reading:
@@ -207,8 +207,7 @@ def _is_complete(retrieval: Retrieval, reading: Reading) -> bool | None:
 
 def probabilities(pool: Pool) -> Scores:
     """How probably each sentence of a pool is the answer, given that one of them is."""
-    chances: Scores = softmax(pool.features @ np.asarray([WEIGHTS[name] for name in FEATURES], dtype=np.float32))
-    return chances
+    return softmax(pool.features @ np.asarray([WEIGHTS[name] for name in FEATURES], dtype=np.float32))
 
 
 def decide(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa.index.snapshot import Snapshot
+from qa.logits import softmax
 from qa.types import Candidate, Span
 
 MAX_SENTENCES = 3
@@ -34,8 +35,7 @@ def choose_sentences(snapshot: Snapshot, candidates: Sequence[Candidate]) -> lis
 
 def probabilities(scores: Sequence[float]) -> list[float]:
     """How probably each sentence is the answer, given that one of them is (softmax of the fitted scores)."""
-    values = np.exp(np.asarray(scores) - max(scores))
-    return [float(value) for value in values / values.sum()]
+    return [float(chance) for chance in softmax(np.asarray(scores, dtype=np.float64))]
 
 
 def _is_pronoun_led(sentence: str) -> bool:

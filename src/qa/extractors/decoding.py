@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.logits import logsumexp, softmax
+
 LONGEST = 30  # tokens of an exact answer
 MOST_SPANS = 5
 START, END, GATE, VALUE = range(4)
@@ -74,12 +76,6 @@ def decode(tokens: Floats, nulls: Floats, sentences: Sequence[tuple[int, int]], 
     )
 
 
-def logsumexp(logits: Floats) -> float:
-    """The logarithm of the sum of exponentials of some finite logits (SciPy's takes ten times as long on so few)."""
-    most = logits.max()
-    return float(most + np.log(np.exp(logits - most).sum()))
-
-
 def _pairs(tokens: Floats, sentences: Sequence[tuple[int, int]]) -> Floats:
     """``(tokens, LONGEST)``: the logit of a span that starts at a token and has 1, 2, … tokens, inside a sentence."""
     pairs = np.full((len(tokens), LONGEST), _NEVER)
@@ -92,8 +88,7 @@ def _pairs(tokens: Floats, sentences: Sequence[tuple[int, int]]) -> Floats:
 
 def _sentence_logit(tokens: Floats) -> float:
     """The mean of the values, weighted by the softmax of the gates."""
-    gates = np.exp(tokens[:, GATE] - tokens[:, GATE].max())
-    return float(gates @ tokens[:, VALUE] / gates.sum())
+    return float(softmax(tokens[:, GATE]) @ tokens[:, VALUE])
 
 
 def _best_spans(pairs: Floats) -> list[tuple[int, int]]:
