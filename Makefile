@@ -3,6 +3,7 @@
 # make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
 # make formats  ask for 100 values that files of every format state, and print which are quoted
 # make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
+# make mutants  change the core in thousands of ways, and see that a unit test notices each (some 30 minutes)
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make tasks  what five people come for, played in Chromium: presses and waits of each
 # make eval   measure answers on questions whose answers are known
@@ -21,7 +22,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats
+.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats mutants
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -55,6 +56,12 @@ formats: $(VENV)/.dev
 
 engines: $(VENV)/.dev
 	QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
+
+# What was judged before and has not changed is not tried again; MUTANTS='qa.answering.windows.*' tries one module.
+mutants: $(VENV)/.dev
+	test -x $(BIN)/mutmut || $(PIP) install mutmut==3.8.1
+	OMP_NUM_THREADS=1 $(BIN)/mutmut run $(MUTANTS)
+	$(BIN)/python .ci/mutants.py
 
 tasks: $(VENV)/.dev
 	$(BIN)/python tests/page/tasks.py

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answering.asked_form import has_type
-from qa.retrieval.evidence import AnswerType
+from qa.retrieval.answer_types import AnswerType
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pytest
+from extractions import Saying
 
 from qa.answering.answerer import Answerer
 from qa.answering.confidence import assess
 from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, gather
 from qa.answering.reading import READ, WEIGHTS, probabilities, read
-from qa.protocols import ExactSpan, Extraction
 from qa.retrieval.query import make_query
 from qa.retrieval.retriever import Retriever
-from qa.types import Question, Reason, Span
+from qa.types import Question, Reason
 
 TEXTS = {
     "boats": "OSKERBY - The Puffin sailed with twelve cars. She was built in 1921. Who built her?",
@@ -23,27 +23,6 @@ TEXTS = {
     "minutes": "Petri: Who will paint the fence?\nHolm: The scouts will, in August.",
     "lease": "3 Rent\n\n3.1 Either side may end the lease.\n\n3.11 Dogs are allowed.",
 }
-
-
-class Saying:
-    """An extractor that finds one text's words wherever they stand, and is sure of it."""
-
-    def __init__(self, words: str = "") -> None:
-        self.words = words
-        self.read: list[str] = []
-
-    def __call__(self, question, passages):
-        self.read += [passage.document_id for passage in passages]
-        return [self._extract(passage) for passage in passages]
-
-    def _extract(self, passage):
-        start = passage.text.find(self.words) if self.words else -1
-        if start < 0:
-            even = math.log(1 / len(passage.sentences))
-            return Extraction((), tuple(even for _ in passage.sentences), 3.0)
-        span = Span(passage.start + start, passage.start + start + len(self.words))
-        holds = [s.start <= span.start and span.end <= s.end for s in passage.sentences]
-        return Extraction((ExactSpan(span, -0.1),), tuple(-0.01 if held else -6.0 for held in holds), -3.0)
 
 
 @pytest.fixture(scope="module")
