@@ -19,6 +19,8 @@ _CLAUSE = re.compile(r"\b(?:clause|section|article|paragraph|rule|item|§)\s*(\d
 _ASKING = frozenset("who whom whose what which when where why how not".split())
 _COSTS = re.compile(r"\b(?:costs?|price|fee|charge)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*\d[\d.,' \u00a0]*\W*")
+_ENDS_SENTENCE = re.compile(r"[.!?][\"”’')\]]*\s*$")
+_FIGURES = re.compile(r"(?P<label>\S+(?: \S+)*?)(?P<figures>(?:\s+[-–−+]?\d[\d.,'’]*%?)+)")
 
 
 def named_sentence(snapshot: Snapshot, query: Query, candidates: Sequence[Candidate]) -> tuple[int, int] | None:
@@ -27,6 +29,7 @@ def named_sentence(snapshot: Snapshot, query: Query, candidates: Sequence[Candid
     return (
         _named_clause(snapshot, query, candidates)
         or _named_row(snapshot, query, candidates, asked)
+        or _row_of_figures(snapshot, candidates[:FIRST], asked)
         or _answer_to_the_same(snapshot, query, candidates[:FIRST], asked)
         or _described_row(snapshot, candidates[:FIRST], asked)
     )
@@ -63,6 +66,25 @@ def _named_row(
             has_one_number = sum(bool(_NUMBER.fullmatch(cell)) for cell in cells[1:]) == 1
             if len(cells) == PAIR or (asked - label) & table.columns or (wants_number and has_one_number):
                 return index, ordinal
+    return None
+
+
+def _row_of_figures(snapshot: Snapshot, candidates: Sequence[Candidate], asked: set[str]) -> tuple[int, int] | None:
+    """The row whose label is asked for, of a table without lines between its cells: labels and figures, two rows at
+    least, below a head that names what is asked.
+    """
+    for index, candidate in enumerate(candidates):
+        passage = snapshot.passages[candidate.row]
+        texts = [passage.document_text(span).strip() for span in passage.sentences]
+        rows = [_FIGURES.fullmatch(text) for text in texts]
+        head: set[str] = set()
+        for ordinal, row in enumerate(rows):
+            if row is None:
+                head = set() if _ENDS_SENTENCE.search(texts[ordinal]) else set(terms(texts[ordinal]))
+            elif any(rows[max(ordinal - 1, 0) : ordinal] + rows[ordinal + 1 : ordinal + 2]):
+                label = set(terms(row["label"]))
+                if label and label <= asked and (asked - label) & head:
+                    return index, ordinal
     return None
 
 

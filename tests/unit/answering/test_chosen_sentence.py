@@ -21,6 +21,8 @@ TEXTS = {
     "wood": "Wood | Weeks | Price\n\nAsh | 13 | 32\n\nWillow | 46 | 98",
     "staff": "Name | Post | Since\n\nAnna Petri | director | 1998\n\nKarl Weiss | librarian | 2003",
     "minutes": "Petri: Who will paint the fence?\nHolm: The scouts will, in August.",
+    "ships": "The office counted the ships that called.\n\nYear Ships Men paid off\n\n1920 164 1,310\n\n1930 301 2,456",
+    "cup": "France football\n\nWorld Cup 1998\n\nIt was won at home.",
     "lease": "3 Rent\n\n3.1 Either side may end the lease.\n\n3.11 Dogs are allowed.",
 }
 
@@ -86,14 +88,16 @@ def test_what_a_question_names(snapshot, words) -> None:
         ("What does clause 3.1 say?", "3.1 Either side may end the lease."),
         ("Who is the librarian?", "Karl Weiss | librarian | 2003"),
         ("What does Anna Petri cost?", "Anna Petri | director | 1998"),
+        ("How many ships called in 1930?", "1930 301 2,456"),
         ("Who will paint the fence?", "Holm: The scouts will, in August."),
     ):
         retrieval, reading = reading_of(snapshot, words, question)
         assert reading.pool.texts[reading.sentences.best] == quoted
         assert not assess(snapshot, retrieval, retrieval.candidates, reading).reasons
-    query = make_query("What colour is willow?", snapshot.lexical, words)
-    retrieval = Retriever(words).retrieve(snapshot, "What colour is willow?")
-    assert named_sentence(snapshot, query, retrieval.candidates) is None
+    for question in ("What colour is willow?", "Where did France win the World Cup?"):
+        query = make_query(question, snapshot.lexical, words)
+        retrieval = Retriever(words).retrieve(snapshot, question)
+        assert named_sentence(snapshot, query, retrieval.candidates) is None
 
 
 @pytest.mark.parametrize(
