@@ -11,7 +11,6 @@ import random
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,11 +24,14 @@ from pathlib import Path
 
 import httpx2
 import psutil
+from askers import ask_until, percentile
+from shapes import HTML, JSON, SHAPES, numbered, request_of
 
 ROOT = Path(__file__).parents[1]
 QUESTION = json.dumps({"question": "Who is Jia Jia?"}).encode()
 OK, TOO_MANY, SERVER_ERROR, BUSY = 200, 429, 500, 503
 QUESTIONS = 100
+TRIES = 10
 JUDGED_BYTES = 400_000
 LONG = {False: 60_000, True: 12_000}  # paragraphs of the long document
 HEALTH_S, REFUSAL_S, ANSWER_S, CPU_S = 0.1, 0.1, 2.0, 0.3
@@ -96,11 +98,6 @@ def serving(folder: Path, paragraphs: int) -> Iterator[Server]:
             process.wait(20)
 
 
-def request_of(method: str, path: str, body: bytes = b"", headers: str = "", host: str = "localhost") -> bytes:
-    length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
-    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{length}{headers}\r\n".encode() + body
-
-
 def routes_of(server: Server) -> list[tuple[str, str]]:
     schema = json.loads(server.exchange(request_of("GET", "/openapi.json")).partition(b"\r\n\r\n")[2])
     described = [(method.upper(), path) for path, methods in schema["paths"].items() for method in methods]
@@ -113,39 +110,6 @@ def routes_of(server: Server) -> list[tuple[str, str]]:
         ("GET", "/corpus"),
         ("GET", "/docs"),
     ]
-
-
-JSON = "Content-Type: application/json\r\n"
-HTML = "Accept: text/html\r\n"
-
-
-def question_of(text: str, **more: object) -> bytes:
-    return request_of("POST", "/ask", json.dumps({"question": text} | more).encode(), JSON)
-
-
-CHUNKED = f"POST /ask HTTP/1.1\r\nHost: localhost\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n".encode()
-SHAPES = {
-    "a question": request_of("POST", "/ask", QUESTION, JSON),
-    "a question of 2,000 characters": question_of("gulls " * 333),
-    "fifty passages": question_of("Who left?", top_k=50),
-    "twenty earlier questions": question_of("And he?", history=["Who left Hong Kong? " * 90] * 20),
-    "a body of 250 KB": question_of("a", filters={"tags": ["x" * 2500] * 95}),
-    "JSON a thousand deep": request_of("POST", "/ask", b"[" * 100_000, JSON),
-    "a body of 8 MB": request_of("POST", "/ask", b"a" * (8 << 20), JSON),
-    "200,000 chunks of one byte": CHUNKED + b"1\r\n \r\n" * 200_000,
-    "a header of 60 KB": request_of("GET", "/healthz", headers=f"X: {'a' * 60_000}\r\n"),
-    "a page of 2 MB": request_of("GET", "/documents/long.txt?start=800000&end=800018", headers=HTML),
-    "a document of 2 MB": request_of("GET", "/documents/long.txt"),
-    "its similarities": request_of("GET", "/documents/long.txt/similarity?question=gulls"),
-    "its panel": request_of("GET", "/panel?open=long.txt&start=800000&end=800018&question=gulls", headers=HTML),
-    "all documents": request_of("GET", "/documents"),
-    "the page": request_of("GET", "/?question=Who+is+Jia+Jia%3F", headers=HTML),
-    "the manual": request_of("GET", "/docs", headers=HTML),
-    "metrics": request_of("GET", "/metrics"),
-    "an address of 60 KB": request_of("GET", "/" + "a" * 60_000),
-    "a filter of nothing": request_of("GET", "/ask?question=Who&tags=none"),
-    "sentences like one": request_of("GET", "/similar?document_id=xu-jiatun.md&start=0&end=100"),
-}  # fmt: skip
 
 
 def attack_raw(server: Server, report: Report, tries: int) -> None:
@@ -192,16 +156,16 @@ def attack_raw(server: Server, report: Report, tries: int) -> None:
 
 
 def attack_shapes(server: Server, report: Report) -> None:
-    """The processor time of each kind of request."""
-    costs = {}
+    """The processor time of each kind of request, none of which is answered from what is kept."""
+    costs, codes, numbers = {}, {}, itertools.count()
     for name, request in SHAPES.items():
-        server.exchange(request)
-        before, times = server.cpu(), 3
-        for _ in range(times):
-            server.exchange(request)
-        costs[name] = (server.cpu() - before) / times
+        codes[name] = server.exchange(numbered(request, next(numbers)))[9:12].decode()
+        before = server.cpu()
+        for _ in range(TRIES):
+            server.exchange(numbered(request, next(numbers)))
+        costs[name] = (server.cpu() - before) / TRIES
     for name, cost in sorted(costs.items(), key=lambda item: -item[1]):
-        print(f"          {1000 * cost:7.0f} ms CPU  {name}")
+        print(f"          {1000 * cost:7.0f} ms CPU  {name} ({codes[name]})")
     worst = max(costs, key=lambda name: costs[name])
     report.add("the costliest request", f"{1000 * costs[worst]:.0f} ms CPU: {worst}", costs[worst] <= CPU_S)
 
@@ -243,40 +207,21 @@ def is_open(connection: socket.socket) -> bool:
     return False
 
 
-def attack_in_numbers(server: Server, report: Report, seconds: float) -> None:
-    """64 askers at once, and from another process someone who looks at the health."""
+def attack_in_numbers(server: Server, report: Report, askers: int, seconds: float) -> None:
+    """Many askers at once, and from another process someone who looks at the health."""
     ends = time.time() + seconds
-    with ProcessPoolExecutor(1) as apart, ThreadPoolExecutor(64) as crowd:
-        looking = apart.submit(ask_until, server.host, server.port, "/healthz", ends, 0)
-        asking = [crowd.submit(ask_until, server.host, server.port, "/ask", ends, number) for number in range(64)]
-        asked = [each for done in asking for each in done.result()]
-        health = [took for _, took in looking.result()]
+    with ProcessPoolExecutor(2) as apart:
+        looking = apart.submit(ask_until, server.host, server.port, "/healthz", ends, 1)
+        asking = apart.submit(ask_until, server.host, server.port, "/ask?question=Who+is+Jia+Jia+{}", ends, askers)
+        asked, health = asking.result(), [took for _, took in looking.result()]
     took = {code: [each for seen, each in asked if seen == code] for code in (OK, TOO_MANY)}
     parts = (("answers", took[OK], ANSWER_S), ("refusals", took[TOO_MANY], REFUSAL_S), ("/healthz", health, HEALTH_S))
     for name, times, bound in parts:
         p50, p99 = percentile(times, 50), percentile(times, 99)
-        outcome = f"{len(times)}, median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms"
-        report.add(f"64 askers, {seconds:g} s: {name}", outcome, p99 <= bound)
+        outcome = f"{len(times):,}, median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms"
+        report.add(f"{askers} askers, {seconds:g} s: {name}", outcome, p99 <= bound)
     others = len(asked) - sum(map(len, took.values()))
-    report.add("64 askers: anything else", f"{others} other answers", not others)
-
-
-def ask_until(host: str, port: int, path: str, ends: float, number: int) -> list[tuple[int, float]]:
-    """The status of each answer and how long it took."""
-    server, seen = Server(psutil.Process(), host, port), []
-    for count in itertools.count():
-        if time.time() > ends:
-            return seen
-        query = f"?question=Who+is+Jia+Jia+{number}+{count}" if path == "/ask" else ""
-        began = time.monotonic()
-        answer = server.exchange(request_of("GET", path + query))
-        seen.append((int(answer[9:12] or 0), time.monotonic() - began))
-        time.sleep(0.05)
-    return seen
-
-
-def percentile(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else 0.0
+    report.add(f"{askers} askers: anything else", f"{others} other answers", not others)
 
 
 def attack_by_name(server: Server, report: Report) -> None:
@@ -333,7 +278,8 @@ def main() -> int:
         attack_shapes(server, report)
         attack_by_judging(server, report, Path(name) / "index", 2 if short else 10)
         attack_slowly(server, report, 200 if short else 1000)
-        attack_in_numbers(server, report, 5 if short else 60)
+        attack_in_numbers(server, report, 64, 5 if short else 60)
+        attack_in_numbers(server, report, 192, 5 if short else 30)
         attack_memory(server, report, 200 if short else 5000)
         log = (Path(name) / "log").read_text("utf-8")
         print(log[log.find("Traceback") :][:6000] if "Traceback" in log else "", end="")
