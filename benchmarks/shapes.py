@@ -26,6 +26,10 @@ def _posted(path: str, body: object, headers: str = JSON) -> bytes:
     return request_of("POST", path, json.dumps(body).encode(), headers)
 
 
+def _verified(text: str) -> bytes:
+    return request_of("POST", "/verify", json.dumps({"text": text}, ensure_ascii=False).encode(), JSON)
+
+
 def _question(text: str, **more: object) -> bytes:
     return _posted("/ask", {"question": f"{text} @@@@@@"} | more)
 
@@ -33,6 +37,7 @@ def _question(text: str, **more: object) -> bytes:
 _CHUNKED = f"POST /ask HTTP/1.1\r\nHost: localhost\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n".encode()
 _SPAN = "start=800000&end=800018"
 _TALK = [{"role": "user", "content": "Who left Hong Kong?"}] * 19 + [{"role": "user", "content": "Why? @@@@@@"}]
+_QUOTED = "".join(f"Entry {n}. Nothing was {'heard' if n % 5 else 'seen'}. " for n in range(500))[:8000]
 _CALL = {"name": "ask", "arguments": {"question": "Who is Jia Jia? @@@@@@"}}
 
 SHAPES = {
@@ -60,10 +65,11 @@ SHAPES = {
     "a filter of nothing": request_of("GET", "/ask?question=Who+@@@@@@&tags=none"),
     "sentences like one": request_of("GET", "/similar?document_id=xu-jiatun.md&start=0&end=100"),
     "an evidence pack": request_of("GET", "/evidence?question=Who+is+Jia+Jia%3F+@@@@@@"),
-    "a draft of 8 MB": _posted("/verify", {"text": "“He left Hong Kong for San Francisco.” " * 190_000}),
-    "200 quotations of 900 letters": _posted(
-        "/verify", {"text": " ".join(f"“{'He left Hong Kong at noon. ' * 33}{n}”" for n in range(200))}
-    ),
+    "a draft of 1 MB": _verified("“He left Hong Kong for San Francisco.” " + "He stayed. " * 95_000),
+    "a web page of 1 MB": _verified("<html>" + "<p>He stayed “for long”.</p>" * 29_000),
+    "1,000 quotations of 99 letters": _verified(" ".join(f"“{_QUOTED[n : n + 95]}{n:04}”" for n in range(1000))),
+    "25 quotations of 3,900 letters": _verified(" ".join(f"“{_QUOTED[n : n + 3900]}”" for n in range(25))),
+    "12 quotations of 8,000 letters": _posted("/verify", {"citations": [{"cited_text": _QUOTED}] * 12}),
     "a call over MCP": _posted(
         "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": _CALL}, MCP
     ),

@@ -53,6 +53,8 @@ def test_ten_thousand_at_once(client):
     assert client.post("/verify", json={"citations": [citation] * 10_000}).json()["counts"] == {"not_ours": 10_000}
     assert client.post("/verify", json={"citations": [citation] * 10_001}).status_code == 422
     assert client.post("/verify", json={"text": "“The envoy left Trieste.” " * 10_001}).status_code == 413
+    too_long = [{"cited_text": "The envoy left Trieste. " * 300}] * 348
+    assert client.post("/verify", json={"citations": too_long}).status_code == 413
 
 
 def test_the_command_says_what_stands(folder):

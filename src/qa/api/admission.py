@@ -42,6 +42,7 @@ KINDS = {
 }
 # Routes that compute nothing: they answer on the event loop, or stream.
 FREE = ("/healthz", "/readyz", "/metrics", "/index", "/static/", "/login")
+_AGAIN = "qa.again"
 CHANGING = {"POST", "PUT", "DELETE", "PATCH"}
 
 
@@ -62,8 +63,8 @@ class Slots:
         """How long one more would wait, by what requests of each kind took lately."""
         return sum(self._seconds[kind] for _, kind in self._waiting) / self._at_once
 
-    async def enter(self, kind: str) -> Callable[[], None]:
-        """Wait for a turn; returns what ends it.
+    async def enter(self, kind: str, is_known: bool = False) -> Callable[[], None]:
+        """Wait for a turn; returns what ends it. One that is known has had turns before, and is not sent away.
 
         Raises:
             TooBusy: it would take too long.
@@ -71,6 +72,8 @@ class Slots:
         if self._free:
             self._free -= 1
         else:
+            if not is_known:
+                self._check()
             await self._wait(kind)
         began = self._clock()
         ended = False
@@ -84,10 +87,12 @@ class Slots:
 
         return leave
 
-    async def _wait(self, kind: str) -> None:
+    def _check(self) -> None:
         waiting = len(self._waiting)
         if waiting >= self._most_waiting or (waiting >= SURELY_WAITING and self.wait_s > LONGEST_WAIT_S):
             raise TooBusy(f"{waiting} requests wait already; try again in a few seconds")
+
+    async def _wait(self, kind: str) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = turn, kind
         self._waiting.append(entry)
@@ -132,8 +137,13 @@ class Admission:
             leave()  # the answer is there; a client that is slow to take it holds no slot
             await send(message)
 
+        async def again() -> None:
+            nonlocal leave
+            leave()
+            leave = await slots.enter(kind_of(scope["path"]), is_known=True)
+
         try:
-            await self._app(scope, receive, send_and_leave)
+            await self._app({**scope, _AGAIN: again}, receive, send_and_leave)
         finally:
             leave()
 
@@ -145,6 +155,11 @@ class Admission:
         if is_change:
             return self._changes
         return None if path.startswith(FREE) else self._work
+
+
+async def take_turn(scope: Scope) -> None:
+    """Let those that wait work first: for a route whose request is the work of many."""
+    await scope[_AGAIN]()
 
 
 def kind_of(path: str) -> str:

@@ -20,7 +20,7 @@ from qa.api.page.source import find_document
 from qa.api.schemas.answers import AskResponse
 from qa.api.schemas.documents import DocumentList, DocumentSummary
 from qa.api.schemas.questions import AskBody, FiltersBody, QuestionText
-from qa.api.schemas.verification import MOST_QUOTATIONS, CitationToVerify, VerifyResponse
+from qa.api.schemas.verification import MOST_QUOTATIONS, CitationToVerify, VerifyResponse, check_amount
 from qa.errors import DocumentNotFound, IndexUnusable, QAError
 from qa.serving.service import Service
 from qa.serving.verifying import Verifying
@@ -133,7 +133,8 @@ def _add_tools(server: MCPServer[Any], service: Service, verifying: Verifying) -
     ) -> VerifyResponse:
         """Whether quotations stand in the documents as they are quoted: intact, moved, changed, gone or not ours."""
         quotations = [citation.to_quotation() for citation in citations] + quotations_in(text)
-        findings, manifest = verifying.verify(quotations[:MOST_QUOTATIONS])
+        check_amount(quotations)
+        findings, manifest = verifying.verify(quotations)
         return VerifyResponse.of(findings, manifest)
 
 

@@ -41,11 +41,19 @@ class Verifying:
         Raises:
             IndexUnusable: no snapshot is open.
         """
+        verifier, manifest = self.current()
+        return verifier.verify(quotations), manifest
+
+    def current(self) -> tuple[Verifier, Manifest]:
+        """What looks quotations up in the snapshot that answers now, and what that says of itself.
+
+        Raises:
+            IndexUnusable: no snapshot is open.
+        """
         snapshot = self._service.snapshot
         version = snapshot.version
         with self._making:
             if self._made is None or self._made[0] != version:
                 earlier = earlier_documents(self._service.index, snapshot.manifest.id)
                 self._made = version, Verifier(snapshot.documents, earlier)
-            verifier = self._made[1]
-        return verifier.verify(quotations), snapshot.manifest
+            return self._made[1], snapshot.manifest

@@ -30,7 +30,15 @@ class Verifier:
 
     def verify(self, quotations: Sequence[Quotation]) -> list[Finding]:
         """What became of each quotation, in their order."""
-        findings = [self._verify(quotation) for quotation in quotations]
+        return self.settle(self.find(quotations))
+
+    def find(self, quotations: Sequence[Quotation]) -> list[Finding]:
+        """What the documents say of each quotation now; some may be gone by that, of which ``settle`` knows more."""
+        return [self._verify(quotation) for quotation in quotations]
+
+    def settle(self, found: Sequence[Finding]) -> list[Finding]:
+        """What became of each quotation, by what was found and by the earlier snapshots."""
+        findings = list(found)
         open_ones = {number for number, finding in enumerate(findings) if _is_open(finding)}
         ids = {findings[number].quotation.document_id or "" for number in open_ones}
         for snapshot, documents in self._read_earlier(ids) if ids else ():

@@ -43,6 +43,28 @@ def test_each_gets_its_turn_in_order():
     assert asyncio.run(run()) == [0] * 5
 
 
+def test_long_work_lets_others_have_their_turn():
+    """What asks for another turn waits behind those that wait already, and is not sent away however many they are."""
+
+    async def run():
+        slots = Slots(1, most_waiting=2)
+        leave = await slots.enter("verify")
+        others = await begun(slots, count=2)
+        with pytest.raises(TooBusy, match="2 requests wait already"):
+            await slots.enter("ask")
+        leave()
+        again = asyncio.create_task(slots.enter("verify", is_known=True))
+        for other in others:
+            await asyncio.sleep(0)
+            assert other.done()
+            assert not again.done()
+            other.result()()
+        (await again)()
+        return slots.wait_s
+
+    assert asyncio.run(run()) == 0
+
+
 def test_what_would_wait_too_long_is_turned_away_at_once():
     """Some may always wait; beyond them one more is refused as soon as those before it take longer than the bound."""
 

@@ -27,6 +27,22 @@ def verify(text, *, documents=None, earlier=None, **fields):
     return finding
 
 
+@pytest.mark.parametrize("letters", [450, 700, 4000])
+def test_a_long_quotation_is_found_where_it_stands(letters):
+    """With one letter in 25 changed, and whole words at its ends, the span is exactly that of the original."""
+    generator = random.Random(letters)
+    words = "".join(generator.choice("abcdefghij ") for _ in range(20_000))
+    start = words.index(" ", 7000) + 1
+    end = words.index(" ", start + letters)
+    quoted = list(words[start:end])
+    for place in range(12, len(quoted) - 12, 25):
+        quoted[place] = "z"
+    finding = verify("".join(quoted), documents={"a.txt": "Nothing else.", "b.txt": words})
+    assert (finding.verdict, finding.match.document.id, finding.match.span) == (
+        Verdict.CHANGED, "b.txt", Span(start, end),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "quoted",
     [

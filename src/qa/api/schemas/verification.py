@@ -10,11 +10,13 @@ from qa.api.page.presentation import display_title, document_url
 from qa.api.schemas.answers import SpanBody
 from qa.api.schemas.documents import IndexBody
 from qa.api.schemas.questions import Strict
+from qa.errors import TooLarge
 from qa.index.snapshot import Manifest
 from qa.types import Span
 from qa.verification.records import Difference, Earlier, Finding, Match, Quotation
 
 MOST_QUOTATIONS = 10_000
+MOST_LETTERS = 2_500_000  # of all together: looking for what was changed costs by its letters
 LONGEST_QUOTATION = 8_000
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -53,6 +55,20 @@ class VerifyBody(Strict):
         if bool(self.citations) == bool(self.text):
             raise ValueError("send either citations or text")
         return self
+
+
+def check_amount(quotations: Sequence[Quotation]) -> None:
+    """Let pass what one request may ask about.
+
+    Raises:
+        TooLarge: there are too many quotations, or they are too long in all.
+    """
+    letters = sum(len(quotation.text) for quotation in quotations)
+    if len(quotations) > MOST_QUOTATIONS or letters > MOST_LETTERS:
+        raise TooLarge(
+            f"there are {len(quotations):,} quotations of {letters:,} characters; send at most {MOST_QUOTATIONS:,} "
+            f"of {MOST_LETTERS:,} in all at a time"
+        )
 
 
 class WordsBody(BaseModel):
