@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from qa.index.snapshot import Snapshot
 from qa.index.spelling import Lexicon
 from qa.protocols import Rows, Vectors
 from qa.types import Unreadable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MANIFEST, _TERMS, _LEXICON, _SUMS = "manifest.json", "terms.json", "lexicon.json", "sums.json"
 _ARRAYS = ("frequencies", "token_frequencies", "projection")
@@ -70,7 +73,7 @@ def _write_words(corpus: Multilingual, folder: Path) -> None:
         "dimension": corpus.passages.dimension,
     }  # fmt: skip
     (folder / _WORDS).write_text(json.dumps(fields, ensure_ascii=False), "utf-8")
-    arrays = (words.languages, *words.vectors.stored(np.arange(len(words.vectors))))
+    arrays: tuple[NDArray[Any], ...] = (words.languages, *words.vectors.stored(np.arange(len(words.vectors))))
     for name, array in zip(_WORD_ARRAYS, arrays, strict=True):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
