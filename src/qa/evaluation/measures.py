@@ -1,4 +1,8 @@
-"""The measures of the field, each with its formula and source. All are better when higher, unless it says otherwise."""
+"""The measures of the field, each with its formula and source. All are better when higher, unless it says otherwise.
+
+They are a line or two each, compared with scikit-learn's in the tests: a library of measures would come with a compiler
+(ranx: numba) or with SciPy, which the image does without.
+"""
 
 import math
 import re
@@ -52,10 +56,10 @@ def holds(text: str, answers: Sequence[str]) -> bool:
     return any(f" {answer} " in padded for answer in map(normalized, answers) if answer)
 
 
-def span_f1(found: Sequence[tuple[int, int]], gold: tuple[int, int]) -> float:
+def span_f1(marked: Sequence[tuple[int, int]], gold: tuple[int, int]) -> float:
     """Harmonic mean of precision and recall of characters; spans are code points, end exclusive, and disjoint."""
-    overlap = sum(max(0, min(end, gold[1]) - max(start, gold[0])) for start, end in found)
-    return 2 * overlap / (sum(end - start for start, end in found) + gold[1] - gold[0]) if overlap else 0.0
+    overlap = sum(max(0, min(end, gold[1]) - max(start, gold[0])) for start, end in marked)
+    return 2 * overlap / (sum(end - start for start, end in marked) + gold[1] - gold[0]) if overlap else 0.0
 
 
 def token_f1(text: str, answers: Sequence[str]) -> float:
@@ -98,8 +102,8 @@ def calibration_error(probabilities: Sequence[float], right: Sequence[bool], bin
     values, truth = np.asarray(probabilities), np.asarray(right, dtype=float)
     if not len(values):
         return math.nan
-    place = np.minimum((values * bins).astype(int), bins - 1)
-    return float(sum(abs((values - truth)[place == b].sum()) for b in range(bins)) / len(values))
+    bin_of = np.minimum((values * bins).astype(int), bins - 1)
+    return float(sum(abs((values - truth)[bin_of == b].sum()) for b in range(bins)) / len(values))
 
 
 def interval(values: Sequence[float], statistic: Callable[[Values], float] = np.mean) -> tuple[float, float]:

@@ -1,19 +1,20 @@
-"""Question → what kind of thing it asks for, as far as its question words tell, in the languages of sixteen.
+"""Question → the form of its answer, as far as its question words tell, in sixteen languages.
 
-The words stand in ``question_words.json``, by language, as regular expressions; the first kind that one matches counts.
+The words stand in ``question_words.json``, by language, as regular expressions; the first form that matches counts.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 
 from qa.languages import ENGLISH, UNSPACED
 
 
 class AnswerType(StrEnum):
-    """What kind of thing a question asks for."""
+    """The form of what a question asks for."""
 
     NUMBER = "number"
     DATE = "date"
@@ -27,8 +28,8 @@ def answer_type(question: str, language: str = ENGLISH) -> AnswerType:
     >>> answer_type("Wie viele Menschen leben dort?", "de")
     <AnswerType.NUMBER: 'number'>
     """
-    patterns = _PATTERNS.get(language, {})
-    return next((kind for kind, words in patterns.items() if words.search(question)), AnswerType.OTHER)
+    forms = _patterns(language).items()
+    return next((form for form, words in forms if words.search(question)), AnswerType.OTHER)
 
 
 def _pattern(words: list[str], language: str) -> re.Pattern[str]:
@@ -36,12 +37,11 @@ def _pattern(words: list[str], language: str) -> re.Pattern[str]:
     return re.compile(rf"{edge}(?:{'|'.join(words)}){edge}", re.IGNORECASE)
 
 
-def _patterns() -> Mapping[str, Mapping[AnswerType, re.Pattern[str]]]:
-    by_language = json.loads(files("qa.retrieval").joinpath("question_words.json").read_text("utf-8"))
-    return {
-        language: {AnswerType(kind): _pattern(words, language) for kind, words in kinds.items()}
-        for language, kinds in by_language.items()
-    }
+@cache
+def _patterns(language: str) -> Mapping[AnswerType, re.Pattern[str]]:
+    return {AnswerType(form): _pattern(words, language) for form, words in _QUESTION_WORDS.get(language, {}).items()}
 
 
-_PATTERNS = _patterns()
+_QUESTION_WORDS: Mapping[str, Mapping[str, list[str]]] = json.loads(
+    files("qa.retrieval").joinpath("question_words.json").read_text("utf-8")
+)

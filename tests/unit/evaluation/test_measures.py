@@ -53,6 +53,14 @@ def test_ranks() -> None:
     assert recall(ranked, {}, 4) == ndcg(ranked, {}, 4) == 0.0
 
 
+def test_what_nobody_graded() -> None:
+    """It is not relevant, and takes a rank."""
+    ranked, relevant = ["z", "b"], {"b": 1}
+    assert [hit(ranked, relevant, 1), hit(ranked, relevant, 2)] == [0.0, 1.0]
+    assert reciprocal_rank(ranked, relevant, 2) == 0.5
+    assert ndcg(ranked, relevant, 2) == pytest.approx(1 / math.log2(3))
+
+
 @pytest.mark.parametrize(
     ("text", "answers", "is_held"),
     [
@@ -76,7 +84,7 @@ def test_normalized() -> None:
 @pytest.mark.parametrize(
     ("text", "answers", "f1"),
     [("May 1 1990", ["May 1, 1990"], 1.0), ("on May 1", ["May 1 1990"], 2 / 3), ("June", ["May"], 0.0), ("x", [], 0.0),
-     ("b b", ["b"], 2 / 3), ("May", ["June", "the May"], 1.0)],
+     ("b b", ["b"], 2 / 3), ("", [""], 0.0), ("May", ["June", "the May"], 1.0)],
 )  # fmt: skip
 def test_token_f1(text: str, answers: list[str], f1: float) -> None:
     """Words as bags; the best of several answers."""
@@ -87,6 +95,7 @@ def test_span_f1() -> None:
     """Half of the gold and a third of what is marked: twice their product by their sum."""
     assert span_f1([(0, 15)], (10, 20)) == pytest.approx(2 * (5 / 15) * (5 / 10) / (5 / 15 + 5 / 10))
     assert span_f1([(0, 10), (15, 20)], (10, 20)) == pytest.approx(2 * 5 / 25)
+    assert span_f1([], (5, 5)) == 0.0
     assert span_f1([], (0, 5)) == span_f1([(5, 9)], (0, 5)) == 0.0
 
 
@@ -97,11 +106,22 @@ def test_calibration_error() -> None:
     assert math.isnan(calibration_error([], []))
 
 
+def test_bins() -> None:
+    """Ten of equal width, unless told otherwise; a probability of 1 is in the last, with what is just below it."""
+    assert calibration_error([0.11, 0.19], [False, True]) == pytest.approx(abs(0.11 + 0.19 - 1) / 2)
+    assert calibration_error([0.11, 0.19], [False, True], bins=100) == pytest.approx((0.11 + 0.81) / 2)
+    assert calibration_error([0.95, 1.0], [True, False]) == pytest.approx(0.95 / 2)
+    assert calibration_error([0.85, 0.95], [True, False]) == pytest.approx((0.15 + 0.95) / 2)
+
+
 def test_coverage_and_refusals() -> None:
     """The largest share from the top with the precision; the share above most of the unanswerable."""
     assert coverage_at_precision([0.9, 0.8, 0.7, 0.6], [True, True, False, True], 0.75) == 1.0
     assert coverage_at_precision([0.9, 0.8, 0.7, 0.6], [True, True, False, True], 0.95) == 0.5
     assert coverage_at_precision([0.9], [False], 0.95) == 0.0
+    assert coverage_at_precision([0.9, 0.8], [True, True]) == 1.0
+    assert coverage_at_precision([0.5] * 40, [True] * 20 + [False] * 20, 1.0) == 0.5  # ties in their order
+    assert kept_at_refusals([3.0, 3.5], [0.0, 1.0, 2.0, 3.0], 1.0) == 0.5  # not what equals it
     assert kept_at_refusals([0.5, 0.95], [0.1, 0.2, 0.3, 0.4, 1.0]) == 0.5
     assert math.isnan(kept_at_refusals([], [1.0]))
     assert math.isnan(auroc([1.0], []))
@@ -114,4 +134,7 @@ def test_interval() -> None:
     assert low == pytest.approx(values.mean() - 1.96 * values.std() / 20, abs=0.03)
     assert high == pytest.approx(values.mean() + 1.96 * values.std() / 20, abs=0.03)
     assert interval([3.0, 3.0]) == (3.0, 3.0)
+    assert interval(values) == (low, high)
+    assert interval([9.0, 0.0, 0.0])[1] > 0  # the first is drawn too
+    assert interval([1.0, 2.0, 9.0], np.median)[1] == 9.0
     assert all(math.isnan(bound) for bound in interval([]))
