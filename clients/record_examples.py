@@ -89,6 +89,8 @@ def record(client: httpx2.Client) -> dict[str, object]:
     job = call("upload", files=[("files", ("crew.txt", b"The crew had 36 men."))]).json()["job"]
     call("get_job", job_id=job["id"])
     call("events", job_id=job["id"])
+    call("correct", {"title": "The crew of the Adelaide", "published": "1911"}, document_id="crew.txt")
+    call("take_back", document_id="crew.txt")
     call("delete", document_id="crew.txt")
     call("restore", document_id="crew.txt")
     call("rebuild")

@@ -437,3 +437,41 @@ def test_a_watched_folder(embedder, tmp_path):
         wait_until(lambda: "train.txt" in client.get("/documents").text)
         answer = client.get("/ask", params={"question": "When did the train to Malmö leave?"}).json()
     assert answer["citations"][0]["cited_text"] == TRAIN
+
+
+def test_corrections_answer_after_their_build(client, site):
+    """What is sent is kept beside the file and answers after the build; taking it back brings back the file's own."""
+    response = client.patch("/documents/ferry.txt/metadata", json={"title": "The Adelaide", "published": "1911-05"})
+    assert response.status_code == 202, response.text
+    assert response.json()["corrections"] == {"title": "The Adelaide", "published": "1911-05"}
+    assert end_of(client, response.json()["job"])["result"]["changed"] == ["ferry.txt"]
+    corrected = client.get("/documents/ferry.txt").json()
+    assert (corrected["title"], corrected["published"], corrected["published_from"]) == (
+        "The Adelaide", "1911-05", "sidecar",
+    )  # fmt: skip
+    more = client.patch("/documents/ferry.txt/metadata?rebuild=false", json={"published": None, "tags": ["ships"]})
+    assert more.json()["corrections"] == {"title": "The Adelaide", "published": None, "tags": ["ships"]}
+    assert (site.corpus / "ferry.txt.meta.yaml").is_file()
+    back = client.delete("/documents/ferry.txt/metadata")
+    assert back.json()["corrections"] == {}
+    assert end_of(client, back.json()["job"])["result"]["changed"] == ["ferry.txt"]
+    assert client.get("/documents/ferry.txt").json()["title"] == "ferry.txt"
+    assert not (site.corpus / "ferry.txt.meta.yaml").exists()
+
+
+def test_corrections_are_guarded(client, small, small_site):
+    """They are changes like others: not without the token, not from another site, and never of what is not there."""
+    body = {"title": "Mine"}
+    assert_problem(client.patch("/documents/none.txt/metadata", json=body), 404, "document-not-found")
+    assert_problem(
+        client.patch("/documents/ferry.txt/metadata", json={"published": "soon"}),
+        422,
+        "change-refused",
+        "must be a date",
+    )
+    foreign = {"Origin": "http://evil.example"}
+    assert_problem(client.patch("/documents/ferry.txt/metadata", json=body, headers=foreign), 403, "write-forbidden")
+    with httpx2.Client(base_url=small_site.address, timeout=30) as stranger:
+        assert_problem(stranger.patch("/documents/ferry.txt/metadata", json=body), 401, "token-required")
+        assert_problem(stranger.post("/documents/ferry.txt/metadata", data=body), 401, "token-required")
+    assert small.get("/documents/ferry.txt").json()["title"] == "ferry.txt"

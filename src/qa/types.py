@@ -56,6 +56,7 @@ class PublishedFrom(StrEnum):
     """What a document's date of publication was taken from."""
 
     FRONT_MATTER = "front_matter"
+    SIDECAR = "sidecar"
     METADATA = "metadata"
     TEXT = "text"
     URL = "url"
@@ -72,6 +73,7 @@ class Document:
     ``headings`` are the spans of section headings inside ``text``, in order.
     ``pages`` are the offsets at which the pages of a paged format begin, ascending, the first one 0; else it is empty.
     ``tables`` are the tables in ``text``, in order and apart.
+    ``stated`` are the names of the fields that the front matter gives: no sidecar corrects them.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Document:
     tables: tuple[Table, ...] = ()
     published_from: PublishedFrom | None = None
     created: str | None = None
+    stated: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page, from 1, that holds a code point; None where the format has no pages."""
@@ -101,6 +104,7 @@ class Document:
             "headings": _spans(fields["headings"]),
             "pages": tuple(fields["pages"]),
             "tables": tuple(_table(table) for table in fields.get("tables", ())),
+            "stated": tuple(fields.get("stated", ())),
             "published_from": PublishedFrom(source) if (source := fields.get("published_from")) else None,
         }
         return cls(**{**fields, **sequences})

@@ -319,7 +319,7 @@ def test_every_file_is_looked_at_once(corpus, tmp_path, monkeypatch, shared_mode
     """``qa index`` looks at each file once and takes the lock once, whether it builds or finds nothing to do."""
     looked, locked = [], []
     look, lock = reading.look, index_folder.exclusive
-    monkeypatch.setattr(reading, "look", lambda corpus, name, known: looked.append(name) or look(corpus, name, known))
+    monkeypatch.setattr(reading, "look", lambda corpus, name, *more: looked.append(name) or look(corpus, name, *more))
     monkeypatch.setattr(index_folder, "exclusive", lambda index: locked.append(index) or lock(index))
     command = ["index", "--corpus", str(corpus), "--index", str(tmp_path / "index")]
     assert main(command) == 3

@@ -23,7 +23,7 @@ def messages() -> dict[str, str | None]:
                 found[singular] = plural
     for table in (
         presentation.SURENESS, presentation.REASONS, presentation.SCORES, presentation.STAGES, presentation.STATES,
-        presentation.CHANGED,
+        presentation.CHANGED, presentation.DATED_FROM,
     ):  # fmt: skip
         found |= {message: None for message in table.values() if message}
     found[presentation.UNCHANGED] = None

@@ -62,6 +62,10 @@ def document(page):
     page.goto("/documents/xu-jiatun.md?start=6014&end=6112")
 
 
+def about(page):
+    page.goto("/documents/xu-jiatun.md/about")
+
+
 def choices(page):
     page.goto("/choices?find=jia")
 
@@ -83,7 +87,21 @@ PRESSED_TOO_SMALL = """() => [...document.querySelectorAll(
   })
   .filter(([, width, height]) => width < 43.9 || height < 43.9)"""
 
-STATES = [empty, filters, answer, source, refusal, refined, keys, export_menu, corpus, document, similar, choices]
+STATES = [
+    empty,
+    filters,
+    answer,
+    source,
+    refusal,
+    refined,
+    keys,
+    export_menu,
+    corpus,
+    document,
+    about,
+    similar,
+    choices,
+]
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 320, "height": 640}
 
 

@@ -1,5 +1,7 @@
 """The documents page in a browser: files added and taken away, the build followed, the token asked for."""
 
+import time
+
 import pytest
 from browsing import axe
 from playwright.sync_api import expect
@@ -42,6 +44,14 @@ def guarded(embedder, tmp_path_factory):
 
 def choose(page, *files):
     page.set_input_files("#files", [{"name": n, "mimeType": "text/plain", "buffer": t.encode()} for n, t in files])
+
+
+def settle(site):
+    """Wait until every build that was asked for has ended."""
+    ends = time.monotonic() + BUILD_MS / 1000
+    while not all(job.ended for job in site.jobs()):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_files_are_added_and_taken_away(open_page, changing):
@@ -185,3 +195,36 @@ def test_an_empty_library_invites(open_page, embedder, tmp_path):
         assert axe(page) == []
         page.evaluate(DROP, [["first.txt", FERRY]])
         expect(page.locator(".corpus tr[data-id]")).to_have_count(1, timeout=BUILD_MS)
+
+
+def test_a_document_is_corrected_on_its_page(open_page, changing):
+    """Its title is corrected by a form, answers so after the build, and the correction can be taken back."""
+    page = open_page(changing, "/corpus", expected="422")
+    page.get_by_role("link", name="About ferry.txt").click()
+    page.get_by_label("Title").fill("The Adelaide")
+    page.get_by_label("Published").fill("1911-05")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name="Take the corrections back")).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("The Adelaide")  # already, though no build has it yet
+    settle(changing)
+    page.reload()
+    expect(page.get_by_role("heading", name="The Adelaide")).to_be_visible()
+    expect(page.locator(".facts")).to_contain_text("May 1911 as it was corrected")
+    page.get_by_label("Published").fill("soon")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("alert")).to_contain_text("published must be a date")
+    page.get_by_role("button", name="Take the corrections back").click()
+    settle(changing)
+    page.reload()
+    expect(page.get_by_role("heading", name="ferry.txt")).to_be_visible()
+
+
+def test_corrections_take_the_token(open_page, guarded):
+    """Where changes need the token, a script asks for it and sends it along."""
+    page = open_page(guarded, "/documents/ferry.txt/about")
+    page.get_by_label("Tags").fill("ships, Ystad")
+    page.get_by_role("button", name="Keep").click()
+    page.fill("#token-field", "open sesame, open")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Take the corrections back")).to_be_visible()
+    expect(page.get_by_label("Tags")).to_have_value("ships, Ystad")

@@ -1,56 +1,15 @@
 // The library: files and folders added by button or drop, deleted and brought back, and the build followed while it runs.
 // Without this the same forms work by themselves.
 
+import { change } from "./changes.js";
 import { $, $$, element, parse, request, say, warn } from "./dom.js";
 import { t } from "./texts.js";
 
 const upload = $("#upload");
 const results = $("#results");
 const undo = $("#undo");
-const dialog = $("#token");
 const BATCH_BYTES = 32 * 2 ** 20;
 const OUTCOMES = { added: t("was added"), replaced: t("was replaced"), unchanged: t("was there already") };
-
-const kept = (() => {
-  try {
-    return sessionStorage;
-  } catch {
-    return { getItem: () => null, setItem: () => {}, removeItem: () => {} }; // a browser that keeps nothing
-  }
-})();
-let token = kept.getItem("token");
-
-const askForToken = () =>
-  new Promise((resolve) => {
-    const field = $("#token-field");
-    field.value = "";
-    dialog.returnValue = "";
-    dialog.showModal();
-    dialog.addEventListener("close", () => resolve(dialog.returnValue ? field.value : null), { once: true });
-  });
-
-// The answer's body, or an Error with what the service said; asks for the token where it is wanted or wrong.
-const change = async (method, path, body) => {
-  if (dialog && !token) token = await askForToken();
-  if (dialog && !token) throw new Error(t("Nothing was changed: the token is missing."));
-  const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  let response;
-  try {
-    response = await fetch(path, { method, headers, body });
-  } catch {
-    throw new Error(t("The service cannot be reached. Is it still running?"));
-  }
-  const answer = await response.json().catch(() => ({ detail: `status ${response.status}` }));
-  if (response.status === 401 && dialog) {
-    token = null;
-    kept.removeItem("token");
-    say(t("This token is not the server’s."));
-    return change(method, path, body);
-  }
-  if (token) kept.setItem("token", token);
-  if (response.ok) return answer;
-  throw Object.assign(new Error(answer.detail), { each: answer.errors });
-};
 
 // One line a file, whose state goes on: waiting, stored, answering; or what is wrong with it.
 const line = (file) => {

@@ -2,11 +2,13 @@
 
 A file is written under a hidden name, synced, and linked to its own name only then; whoever is told that it is stored
 finds it after a power cut. Deleted and replaced files are kept in the hidden folder ``.deleted`` for some days. Hidden
-names are never indexed. The hidden file ``.unindexed`` stands while a change waits for a build, over restarts too.
+names are never indexed. A file's sidecar, which corrects what is known of it, goes and comes back with it. The hidden
+file ``.unindexed`` stands while a change waits for a build, over restarts too.
 """
 
 import fcntl
 import filecmp
+import io
 import os
 import shutil
 import stat
@@ -21,9 +23,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from qa.corpus.file_names import safe_name, safe_path
-from qa.corpus.folder import MAX_FILE_BYTES, list_files
+from qa.corpus.folder import MAX_FILE_BYTES, list_files, read_file
+from qa.corpus.sidecars import NONE, SUFFIX, Corrections, sidecar_of
 from qa.durable import link, status, storing, sync, sync_folder
-from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge
+from qa.errors import ChangeRefused, Conflict, DocumentNotFound, NotStored, TooLarge, UnreadableFile
 
 KEPT_DAYS = 7
 MAX_FILES = 20  # in one request
@@ -101,6 +104,7 @@ class Uploads:
             self._mark()
             kept = self._place_for(document_id)
             path.rename(kept)
+            _move_sidecar(path, kept)
             self._sync_folders(kept)
             self._sync_folders(path)
 
@@ -123,8 +127,36 @@ class Uploads:
             except (FileExistsError, NotADirectoryError) as error:
                 raise Conflict("the folder of this document is a file by now; put the file back by hand") from error
             link(kept, target)
+            _move_sidecar(kept, target)
             self._sync_folders(target)
             kept.unlink(missing_ok=True)
+
+    def corrections(self, document_id: str) -> Corrections:
+        """What the sidecar of a file says; nothing where there is none, or none that can be read."""
+        try:
+            return Corrections.parse(read_file(self._corpus, f"{document_id}{SUFFIX}"))
+        except UnreadableFile:
+            return NONE
+
+    def correct(self, document_id: str, corrections: Corrections) -> None:
+        """Put a sidecar beside a file, in the place of one that is there; with nothing to say, take it away.
+
+        Raises:
+            DocumentNotFound: no file has this id.
+            Conflict: the document is a line of a file, or the file is a link.
+            NotStored: there is no room, or the folder cannot be written.
+        """
+        with storing():
+            content = corrections.dump()
+            self.check_disk(len(content))
+            with self._draft(io.BytesIO(content)) as draft, self._alone():
+                sidecar = sidecar_of(self._find(document_id))
+                self._mark()
+                if corrections.values:
+                    draft.replace(sidecar)
+                else:
+                    sidecar.unlink(missing_ok=True)
+                sync_folder(sidecar.parent)
 
     def check_disk(self, size: int) -> None:
         """See whether the disk has room for so many bytes.
@@ -253,6 +285,10 @@ class Uploads:
         except DocumentNotFound:
             return False
 
+    def holds(self, document_id: str) -> bool:
+        """Whether a document is a file of its own, and no part of one."""
+        return (self._corpus / document_id).is_file()
+
     def _find(self, document_id: str) -> Path:
         files = list_files(self._corpus, self._index) if self._corpus.is_dir() else []
         if document_id not in files:
@@ -305,3 +341,10 @@ class Uploads:
         deleted = self._corpus / _DELETED
         found = [folder for folder in deleted.glob("*") if folder.name.isdecimal()] if not deleted.is_symlink() else []
         return sorted(found, key=lambda folder: int(folder.name), reverse=True)
+
+
+def _move_sidecar(path: Path, target: Path) -> None:
+    """Let a file's sidecar follow it, unless one is there already."""
+    source, moved = sidecar_of(path), sidecar_of(target)
+    if status(source) is not None and status(moved) is None:
+        source.rename(moved)

@@ -33,7 +33,8 @@ class FileState:
     """One file as it was when it was looked at, and what was found in it.
 
     ``stamp`` is None where it says nothing (a link); ``sha256`` is empty where the file could not be opened.
-    ``looked_ns`` is the time, ns since 1970, just before the stamp was taken.
+    ``looked_ns`` is the time, ns since 1970, just before the stamp was taken. ``corrections`` is the SHA-256 of the
+    sidecar that corrected the documents, "" without one.
     """
 
     stamp: Stamp | None
@@ -41,6 +42,7 @@ class FileState:
     sha256: str
     documents: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    corrections: str = ""
 
     def still(self, stamp: Stamp | None) -> bool:
         """Whether a file with this stamp has the content that was seen."""
@@ -56,7 +58,8 @@ class FileState:
 
     def same_content(self, other: "FileState") -> bool:
         """Whether two states of a file stand for the same documents and reasons."""
-        return (self.sha256, self.documents, self.unreadable) == (other.sha256, other.documents, other.unreadable)
+        mine = (self.sha256, self.documents, self.unreadable, self.corrections)
+        return mine == (other.sha256, other.documents, other.unreadable, other.corrections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,13 @@ class FileStates:
     files: Mapping[str, FileState] = field(default_factory=dict)
 
 
-def look(corpus: Path, name: str, known: FileState | None) -> tuple[FileState, bytes | None]:
-    """A file's state now, and, where that is not known, its bytes, which then have to be parsed."""
+def look(corpus: Path, name: str, known: FileState | None, corrections: str = "") -> tuple[FileState, bytes | None]:
+    """A file's state now, and, where that is not known, its bytes, which then have to be parsed.
+
+    ``corrections`` is the SHA-256 of its sidecar; a file with another one than before is not known.
+    """
+    if known is not None and known.corrections != corrections:
+        known = None
     looked_ns, stamp = time.time_ns(), _stamp(corpus / name)
     if known is not None and known.still(stamp):
         return known, None
@@ -76,11 +84,11 @@ def look(corpus: Path, name: str, known: FileState | None) -> tuple[FileState, b
         content = read_file(corpus, name)
     except UnreadableFile as error:
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
-        return FileState(None, looked_ns, "", (), (Unreadable(shown, str(error)),)), None
+        return FileState(None, looked_ns, "", (), (Unreadable(shown, str(error)),), corrections), None
     digest = hashlib.sha256(content).hexdigest()
     if known is not None and known.sha256 == digest:
         return replace(known, stamp=stamp, looked_ns=looked_ns), None
-    return FileState(stamp, looked_ns, digest), content
+    return FileState(stamp, looked_ns, digest, corrections=corrections), content
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -114,9 +122,11 @@ def _state(
     sha256: str,
     documents: Sequence[str],
     unreadable: Sequence[Sequence[str]],
+    corrections: str,
 ) -> FileState:
     known = (stamp[0], stamp[1], stamp[2], stamp[3]) if stamp else None
-    return FileState(known, looked_ns, sha256, tuple(documents), tuple(Unreadable(*entry) for entry in unreadable))
+    reasons = tuple(Unreadable(*entry) for entry in unreadable)
+    return FileState(known, looked_ns, sha256, tuple(documents), reasons, corrections)
 
 
 def forget_states(index: Path) -> None:
@@ -127,7 +137,14 @@ def forget_states(index: Path) -> None:
 def save_states(index: Path, states: FileStates) -> None:
     """Write the states down, atomically; where that fails, the next build reads every file again."""
     files = {
-        name: (s.stamp, s.looked_ns, s.sha256, s.documents, [tuple(asdict(entry).values()) for entry in s.unreadable])
+        name: (
+            s.stamp,
+            s.looked_ns,
+            s.sha256,
+            s.documents,
+            [tuple(asdict(e).values()) for e in s.unreadable],
+            s.corrections,
+        )
         for name, s in states.files.items()
     }
     record = {"readers": readers_version(), "snapshot": states.snapshot, "files": files}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.corpus.folder import list_files
+from qa.corpus.sidecars import Sidecars
 from qa.durable import status
 from qa.index.folder import recognised_path
 from qa.indexing.file_states import FileState, look
@@ -63,14 +64,17 @@ def read_files(
     """
     states: dict[str, FileState] = {}
     parsed: dict[str, Document] = {}
-    files = list_files(corpus, index)
+    sidecars = Sidecars(corpus, list_files(corpus, index))
+    files = sidecars.files
     with Parser() as parser, Scans(parser, recognised_path(index) if index else None) as scans:
         for done, name in enumerate(files, start=1):
-            state, content = look(corpus, name, known.get(name))
+            corrections = sidecars.of(name)
+            state, content = look(corpus, name, known.get(name), corrections.sha256)
             if state.unreadable and _is_gone(corpus / name):
                 continue  # taken away since the folder was listed: removed, and not unreadable
             if content is not None:
                 readings = scans.resolved(name, content, parser.parse(name, content), progress)
+                readings = [corrections.over(name, reading) for reading in readings]
                 state = state.holding(readings)
                 parsed |= {reading.id: reading for reading in readings if isinstance(reading, Document)}
             for entry in state.unreadable:
@@ -78,6 +82,9 @@ def read_files(
                 logger.log(level, "%s: %s", entry.document_id, entry.reason)
             states[name] = state
             progress("reading", done, len(files))
+    for fault in sidecars.faults:
+        logger.warning("%s: %s", fault.document_id, fault.reason)
+        states[fault.document_id] = FileState(None, 0, "", (), (fault,))
     return Reading(states, parsed)
 
 

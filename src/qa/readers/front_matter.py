@@ -32,10 +32,11 @@ class FrontMatter:
 
     def over(self, document: Document, source: PublishedFrom = PublishedFrom.FRONT_MATTER) -> Document:
         """The document with what the front matter says put over what the format says."""
-        said = {name: value for name, value in asdict(self).items() if value}
+        given = {name: value for name, value in asdict(self).items() if value}
+        stated = tuple(given) if source is PublishedFrom.FRONT_MATTER else document.stated
         if self.published:
-            said["published_from"] = source
-        return replace(document, **said)
+            given["published_from"] = source
+        return replace(document, **given, stated=stated)
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:

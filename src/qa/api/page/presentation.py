@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from qa.languages import language_of
 from qa.serving.jobs import Job, State
-from qa.types import Band, Document, Passage, Reason, Span
+from qa.types import Band, Document, Passage, PublishedFrom, Reason, Span
 
 SURENESS: Mapping[Band, str] = {  # where the bands begin in docs/quality.md
     Band.HIGH: "When measured, answers of this kind were right 19 times in 20.",
@@ -23,6 +23,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.TERMS_NOT_IN_CORPUS: "The question is about words that your documents do not use.",
     Reason.FILTERS_EXCLUDE_ALL: "The filter leaves no document to search.",
     Reason.EMPTY_INDEX: "",
+}
+DATED_FROM: Mapping[PublishedFrom, str] = {
+    PublishedFrom.FRONT_MATTER: "as the file says at its top",
+    PublishedFrom.SIDECAR: "as it was corrected",
+    PublishedFrom.METADATA: "as the file says of itself",
+    PublishedFrom.TEXT: "found near the top of the text",
+    PublishedFrom.URL: "found in its address",
+    PublishedFrom.FILE_NAME: "found in the name of the file",
 }
 SCORES: Mapping[str, str] = {
     "dense": "Meaning of the passage (standardised cosine)",
@@ -57,6 +65,11 @@ def _quality(parameter: str) -> float:
 def display_title(document: Document) -> str:
     """The title, or the id where the document has none."""
     return document.title or document.id
+
+
+def dated_from(document: Document) -> str:
+    """What a document's date of publication was taken from, in words; "" where it has none."""
+    return DATED_FROM[document.published_from] if document.published_from else ""
 
 
 def text_sha256(document: Document) -> str:

@@ -55,6 +55,7 @@ class Pages:
             "display_title": presentation.display_title,
             "display_date": texts.date,
             "display_time": texts.time,
+            "dated_from": lambda document: texts.gettext(presentation.dated_from(document)),
             "document_url": presentation.document_url,
             "source_data": presentation.source_data,
             "only": lambda document_id: Filters(document_ids=(document_id,)),

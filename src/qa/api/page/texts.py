@@ -28,6 +28,7 @@ _UNITS = {
     "passage": ("%(num)s passage", "%(num)s passages"),
     "sentence": ("%(num)s sentence", "%(num)s sentences"),
     "character": ("%(num)s character", "%(num)s characters"),
+    "page": ("%(num)s page", "%(num)s pages"),
     "file": ("%(num)s file", "%(num)s files"),
 }
 

@@ -3,6 +3,7 @@
 from qa.api.routes import (
     ask,
     changes,
+    corrections,
     documents,
     evidence,
     feedback,
@@ -28,6 +29,7 @@ ROUTERS = (
     verify.router,
     evidence.router,
     openai.router,
+    corrections.router,
     changes.router,
     originals.router,
     documents.router,

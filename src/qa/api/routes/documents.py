@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
+from qa.api.page.about import CurrentAboutPage
 from qa.api.page.corpus_page import CurrentCorpusPage
 from qa.api.page.parts import numbered_part, part_at
 from qa.api.page.source import document_blocks, find_document
@@ -27,7 +28,7 @@ def corpus(page: CurrentCorpusPage, deleted: Annotated[str | None, Query()] = No
     return page.render(deleted=deleted)
 
 
-# A document's id ends with the suffix of its format, so these two shadow no document.
+# A document's id ends with the suffix of its format, so these shadow no document.
 @router.get(
     "/documents/{document_id:path}/text", summary="One document's text, to keep", response_class=PlainTextResponse
 )
@@ -35,6 +36,12 @@ def get_text(document_id: str, service: CurrentService) -> Response:
     document = find_document(service.snapshot, document_id)
     name = quote(PurePosixPath(document.id).with_suffix(".txt").name, safe="")
     return PlainTextResponse(document.text, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+@router.get("/documents/{document_id:path}/about", include_in_schema=False)
+def about(document_id: str, service: CurrentService, page: CurrentAboutPage) -> HTMLResponse:
+    """What is known of a document, and how it is corrected."""
+    return page.render(find_document(service.snapshot, document_id))
 
 
 @router.get(
