@@ -12,7 +12,7 @@
 # make integrations  the retrievers for LangChain, LlamaIndex and Haystack, in an environment that has these libraries
 # make clients  compile the TypeScript client strictly from the API as it is, and run its tests (needs node and npm)
 # make deploy  lint what is deployed, and replay the image's steps in a bare virtual environment
-# make lock   write requirements.lock: every package with the sums of its files
+# make lock   write requirements.lock and requirements-dev.lock: every package with the sums of its files
 # make supply  check licences, and write a bill of materials to build/sbom.json
 # make audit  look the locked packages up in advisories
 # make clean  remove the virtual environment and what was built in it
@@ -81,8 +81,10 @@ $(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.torch
 	$(PIP) install -c constraints.txt -e '.[ocr]'
 	@touch $@
 
+# With LOCKED, nothing is installed whose sum is not in the lock (but PyTorch).
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.torch
-	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(if $(LOCKED),$(PIP) install --require-hashes -r requirements-dev.lock)
+	$(PIP) install $(if $(LOCKED),--no-deps --no-build-isolation,-c constraints.txt) -e '.[dev]'
 	@touch $@ $(VENV)/.run
 
 # These libraries pin many others: they get an environment of their own, which sees this one.
@@ -109,7 +111,6 @@ bench: $(VENV)/.run
 
 # The wheel as it would be installed, attacked over HTTP; ATTACK=--short takes a minute.
 attack: $(VENV)/.dev
-	$(PIP) install -c constraints.txt -e '.[bench]'
 	rm -rf build/attack
 	$(BIN)/python -m hatchling build -t wheel -d build/attack
 	$(PIP) install --no-deps --target build/attack/site build/attack/*.whl
@@ -122,9 +123,13 @@ $(VENV)/supply: .ci/supply.txt | $(BIN)/python
 	@touch $@
 
 # Every package with its version and the sums of its files; pip install --require-hashes -r requirements.lock
+# The second is for tests, without PyTorch and what only its builds for graphics cards need: that is installed before.
+UV_LOCK := $(VENV)/supply/bin/uv pip compile -q pyproject.toml -c constraints.txt --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --python-version 3.11
 lock: $(VENV)/supply
-	$(VENV)/supply/bin/uv pip compile -q pyproject.toml -c constraints.txt --generate-hashes --no-annotate --no-header \
-		--no-emit-index-url --python-version 3.11 -o requirements.lock
+	$(UV_LOCK) -o requirements.lock
+	$(UV_LOCK) --extra dev -o requirements-dev.lock \
+		$$(sed -nE 's/^((torch|triton|nvidia|cuda)[a-z0-9-]*)==.*/--no-emit-package \1/p' requirements.lock)
 
 # Licences of what is installed, and a bill of materials in CycloneDX.
 supply: $(VENV)/supply $(VENV)/.run

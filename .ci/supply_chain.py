@@ -43,12 +43,19 @@ def audit() -> int:
     except (ValueError, KeyError):
         print(f"nothing was audited: {done.stderr.strip()[-500:]}")
         return 1
+    if not packages:
+        print("nothing was audited: the lock is empty")
+        return 1
     audited = [package for package in packages if "skip_reason" not in package]
     named = [package for package in audited if package["vulns"]]
     for package in named:
         print(package["name"], package["version"], ", ".join(entry["id"] for entry in package["vulns"]))
     print(f"{len(audited)} of {len(packages)} packages audited, {len(named)} named by an advisory")
-    return len(named) or int(len(audited) < AUDITED_SHARE * len(packages))
+    if len(audited) < AUDITED_SHARE * len(packages):
+        reason = next((package["skip_reason"] for package in packages if "skip_reason" in package), "nothing is locked")
+        print(f"this is no audit, since most packages could not be looked up: {reason}")
+        return 1
+    return len(named)
 
 
 def _run(command: list[str], check: bool = False) -> subprocess.CompletedProcess[str]:
