@@ -13,7 +13,9 @@ from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
 from qa.indexing.splitter import SentenceSplitter
 from qa.protocols import Meaning
+from qa.retrieval import retriever
 from qa.retrieval.answer_types import AnswerType
+from qa.retrieval.evidence import standardised
 from qa.retrieval.query import make_query
 from qa.retrieval.ranking import WeightSet, passage_sets
 from qa.retrieval.retriever import Retriever
@@ -126,6 +128,33 @@ def test_the_right_passage_is_found_across_languages(snapshot, words, dictionary
     }
     share = float(evidence.meaning.is_native.mean())
     assert passage_sets(evidence) == (WeightSet("native", share), WeightSet("across", 1 - share))
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_search_across_languages(monkeypatch, snapshot, words, dictionary, depth: int) -> None:
+    """The nearest in meaning are found beside those of both other searches, and the cut is by the sum of all five."""
+    monkeypatch.setattr(retriever, "DEPTH", depth)
+    query = Retriever(words, dictionary).query(snapshot, QUESTION)
+    meaning, rows = query.translation.vector, np.arange(len(TEXTS))
+    lexical = np.asarray([0.0, 3.0, 1.0], dtype=np.float32)
+    by_sentence = [
+        (snapshot.sentence_vectors.vectors(rows), query.encoded.vector),
+        (snapshot.multilingual.sentences.vectors(rows), meaning),
+    ]
+    columns = [
+        snapshot.passage_vectors.vectors(rows) @ query.encoded.vector,
+        *(vectors @ vector for vectors, vector in by_sentence),
+        lexical,
+        snapshot.multilingual.passages.vectors(rows) @ meaning,
+    ]
+    assert len(snapshot.is_heading) == len(TEXTS)  # so that a sentence's vectors are its passage's
+    searched = [columns[index] for index in (0, 3, 4)]
+    found = sorted({int(row) for column in searched for row in np.argsort(-column)[:depth]})
+    total = standardised(np.stack(columns, axis=1)[found]).sum(axis=1)
+    kept = sorted(found[index] for index in np.argsort(-total)[:depth])
+    assert 0 in found
+    assert retriever.search(snapshot, query, lexical).tolist() == kept
+    assert retriever.search(snapshot, query, lexical, np.asarray([2])).tolist() == [2]
 
 
 def test_what_is_translated_is_not_missing(snapshot, words, dictionary) -> None:
