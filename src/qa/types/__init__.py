@@ -1,0 +1,57 @@
+"""The frozen records that travel from module to module, in the order in which they appear."""
+
+from qa.types.answers import (
+    Answer,
+    Band,
+    Citation,
+    Confidence,
+    Difference,
+    ExactAnswer,
+    Highlight,
+    HighlightKind,
+    RankedPassage,
+    Reason,
+    joined,
+)
+from qa.types.documents import (
+    CLOSING,
+    FULL_STOPS,
+    LINE,
+    Changes,
+    Document,
+    Passage,
+    PublishedFrom,
+    Span,
+    Table,
+    Unreadable,
+)
+from qa.types.questions import Candidate, Filters, Hit, Precision, Question
+
+__all__ = [
+    "CLOSING",
+    "FULL_STOPS",
+    "LINE",
+    "Answer",
+    "Band",
+    "Candidate",
+    "Changes",
+    "Citation",
+    "Confidence",
+    "Difference",
+    "Document",
+    "ExactAnswer",
+    "Filters",
+    "Highlight",
+    "HighlightKind",
+    "Hit",
+    "Passage",
+    "Precision",
+    "PublishedFrom",
+    "Question",
+    "RankedPassage",
+    "Reason",
+    "Span",
+    "Table",
+    "Unreadable",
+    "joined",
+]
