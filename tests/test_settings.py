@@ -13,7 +13,7 @@ VALUES = {
     "passage_prompt": "passage: ", "reranker": "a/reranker", "extractor": "an.onnx", "passage_tokens": "128",
     "keep_snapshots": "7", "engine": "postgresql://engine.example/qa",
     "answer_cache_mb": "10", "threads": "2", "log_level": "debug",
-    "log_format": "json", "log_requests": "True",
+    "log_format": "json", "log_requests": "True", "log_refusals": "True",
     "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
     "evidence_key": "key", "evidence_around": "500",
     "watch": "True", "languages": "off", "precision": "float32", "tokens_file": "tokens", "open": "True",

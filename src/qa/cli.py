@@ -147,6 +147,9 @@ def _add_token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "doctor", "say whether the index is sound")
+    command.add_argument(
+        "--coverage", action="store_true", help="instead, say what questions do not reach, repeat or contradict"
+    )
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
 
 

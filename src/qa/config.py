@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     log_requests: bool = Field(
         False, description="whether each request is logged: method, path, status and duration, and no question"
     )
+    log_refusals: bool = Field(
+        False,
+        description="whether the words of refused questions are kept, for qa doctor --coverage",
+    )
 
     @field_validator("trusted_proxies")
     @classmethod

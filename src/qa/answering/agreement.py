@@ -110,6 +110,11 @@ class _Reading:
     terms: frozenset[str]
 
 
+def has_date(text: str) -> bool:
+    """Whether a text says a year, or a month with a day or year."""
+    return any(_is_date(match) for match in _DATE.finditer(text))
+
+
 def compare(quoted: str, other: str, cosine: float) -> Comparison | None:
     """How another sentence stands to a quoted one; None where it tells something else. ``cosine`` is their vectors'."""
     if cosine < LEAST_COSINE:

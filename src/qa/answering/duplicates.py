@@ -29,13 +29,13 @@ def distinct(snapshot: Snapshot, candidates: Sequence[Candidate], count: int) ->
     first = list(range(len(rows)))
     for place, other in np.argwhere(np.tril(vectors @ vectors.T >= NEAR, -1)).tolist():
         is_first = first[place] == place and first[other] == other
-        if is_first and _say_the_same(snapshot, int(rows[place]), int(rows[other])):
+        if is_first and say_the_same(snapshot, int(rows[place]), int(rows[other])):
             first[place] = other
     kept = [place for place, own in enumerate(first) if own == place][:count]
     return [Distinct(candidates[k], tuple(int(rows[p]) for p, own in enumerate(first) if own == k != p)) for k in kept]
 
 
-def _say_the_same(snapshot: Snapshot, one: int, other: int) -> bool:
+def say_the_same(snapshot: Snapshot, one: int, other: int) -> bool:
     """Whether nearly all words are the same, and no number or name is among the others."""
     words, others = (_words(snapshot, row) for row in (one, other))
     different = words.keys() ^ others.keys()

@@ -29,6 +29,7 @@ from qa.corpus.uploads import MB
 from qa.corpus.watch import watch
 from qa.serving.answer_cache import Asked
 from qa.serving.feedback import JUDGEMENTS, SHOWN, Judgements, Shown
+from qa.serving.noted import Noted
 from qa.serving.service import Service
 from qa.serving.shared import Builds
 from qa.serving.verifying import Verifying
@@ -99,13 +100,14 @@ def create_app(
     app.state.jobs = builds or jobs
     app.state.asked = asked or (lambda: service.asked)
     app.state.originals = compose.build_originals(settings)
-    app.state.guard = Guard.of(settings)
-    app.state.client_limits = ClientLimits(_requests_per_minute(settings, app.state.guard))
+    app.state.guard = guard = Guard.of(settings)
+    app.state.client_limits = limits = ClientLimits(_requests_per_minute(settings, guard))
     app.state.stopping = stopping
     app.state.streams = Streams()
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text), wait=False).answer)
     app.state.judgements = Judgements(service.index / JUDGEMENTS, settings.min_free_mb * MB)
     app.state.shown = Shown(service.index / SHOWN)
+    app.state.noted = Noted.of(app.state.shown, service.index if settings.log_refusals else None)
     app.state.pages = Pages(web_folder())
     app.mount("/static", Assets(web_folder() / "static"), name="static")
     for router in ROUTERS:
@@ -115,7 +117,7 @@ def create_app(
     app.add_middleware(Unexpected)
     app.add_middleware(Admission, processes=settings.processes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
+    app.add_middleware(Access, guard=guard, limits=limits)
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     app.add_middleware(RequestIds, logged=settings.log_requests)
     if settings.trusted_proxies:

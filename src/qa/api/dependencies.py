@@ -14,6 +14,7 @@ from qa.config import Settings
 from qa.corpus.uploads import Uploads
 from qa.evidence.packer import Packer
 from qa.serving.feedback import Judgements, Shown
+from qa.serving.noted import Noted
 from qa.serving.originals import Originals
 from qa.serving.service import Service
 from qa.serving.shared import Builds
@@ -41,6 +42,7 @@ async def _pages(request: Request) -> ReaderPages:
 CurrentService = Annotated[Service, Depends(_state("service"))]
 HtmlPages = Annotated[ReaderPages, Depends(_pages)]
 CurrentJudgements = Annotated[Judgements, Depends(_state("judgements"))]
+CurrentNoted = Annotated[Noted, Depends(_state("noted"))]
 CurrentShown = Annotated[Shown, Depends(_state("shown"))]
 CurrentSuggestions = Annotated[Suggestions, Depends(_state("suggestions"))]
 CurrentVerifying = Annotated[Verifying, Depends(_state("verifying"))]

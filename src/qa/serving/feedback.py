@@ -1,24 +1,23 @@
 """What readers say about passages, one line of JSON each, and which documents an answer has ever cited.
 
-Both files stand beside the snapshots and are only ever appended to. A judgement names the passage by its place in the
+Both files stand beside the snapshots. A judgement names the passage by its place in the
 document as well as by its id, since another build may number passages otherwise.
 """
 
 import hashlib
-import json
 import logging
-import os
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from qa.durable import status, storing
 from qa.errors import NotStored, QuestionError
+from qa.serving.json_lines import append, line_of, records
 
 logger = logging.getLogger(__name__)
 
@@ -71,14 +70,14 @@ class Judgements:
         Raises:
             NotStored: the file is as large as it may become, or the disk has no room or cannot be written.
         """
-        line = _line(asdict(judgement))
+        line = line_of(asdict(judgement))
         with self._lock, storing():
             found = status(self._path)
             if (found.st_size if found else 0) + len(line) > self._most_bytes:
                 raise NotStored(f"the judgements fill {self._most_bytes // 2**20} MB, the most that they may")
             if shutil.disk_usage(self._path.parent).free - len(line) < self._free_bytes:
                 raise NotStored("the disk has no room for a judgement; nothing was written")
-            _append(self._path, line)
+            append(self._path, line)
 
 
 def read_judgements(path: Path) -> list[Judgement]:
@@ -90,7 +89,7 @@ def read_judgements(path: Path) -> list[Judgement]:
         QuestionError: a line is JSON but no judgement.
     """
     last: dict[tuple[str, str, int, int], Judgement] = {}
-    for record in _records(path):
+    for record in records(path):
         judgement = _parse(record, path)
         place = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
         last[judgement.question, *place] = judgement
@@ -132,7 +131,7 @@ class Shown:
         found = status(self._path)
         self._look_at = time.monotonic() + LOOK_S
         if found and found.st_size != self._size:
-            self._ids |= set(_records(self._path))
+            self._ids |= set(records(self._path))
             self._size = found.st_size
 
     def add(self, document_ids: Iterable[str]) -> None:
@@ -141,30 +140,6 @@ class Shown:
             for document_id in sorted(set(document_ids) - self._ids):
                 self._ids.add(document_id)
                 try:
-                    _append(self._path, _line(document_id))
+                    append(self._path, line_of(document_id))
                 except OSError as error:
                     logger.warning("%s cannot be written (%s); it is remembered until the end", SHOWN, error.strerror)
-
-
-def _line(record: object) -> bytes:
-    return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
-
-
-def _append(path: Path, line: bytes) -> None:
-    """Add a line; one that a crash cut short is ended first, so that only that one is lost."""
-    with path.open("ab+") as file:
-        torn = file.seek(0, os.SEEK_END) and not _ends_a_line(file)
-        file.write(b"\n" * torn + line)
-
-
-def _ends_a_line(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read() == b"\n"
-
-
-def _records(path: Path) -> Iterator[Any]:
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # empty, or cut short by a crash

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from qa.answering.agreement import witnesses
-from qa.api.dependencies import CurrentService, CurrentShown
+from qa.api.dependencies import CurrentNoted, CurrentService
 from qa.api.schemas.answers import AgreementBody, AskResponse
 from qa.api.schemas.questions import AskBody, AskLink, evidence_url
 
@@ -13,10 +13,10 @@ router = APIRouter(tags=["ask"])
 
 
 @router.post("/ask", summary="Ask a question, get cited verbatim sentences", response_model=AskResponse)
-def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response:
+def ask(body: AskBody, service: CurrentService, noted: CurrentNoted) -> Response:
     """A refusal is a 200 with `answerable: false`; its passages are the nearest ones and do not answer."""
     answered = service.ask(body.to_question())
-    shown.add(citation.document.id for citation in answered.answer.citations)
+    noted.add(answered.answer)
     # Serialised here, once: given the model, the framework would validate and convert every field again.
     response = AskResponse.of(answered, scores="scores" in body.include, context="context" in body.include)
     if "agreement" in body.include:
@@ -28,5 +28,5 @@ def ask(body: AskBody, service: CurrentService, shown: CurrentShown) -> Response
 
 
 @router.get("/ask", summary="The same as a link", response_model=AskResponse)
-def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, shown: CurrentShown) -> Response:
-    return ask(link.to_body(), service, shown)
+def ask_by_link(link: Annotated[AskLink, Query()], service: CurrentService, noted: CurrentNoted) -> Response:
+    return ask(link.to_body(), service, noted)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from qa.api.dependencies import CurrentService, CurrentShown
+from qa.api.dependencies import CurrentNoted, CurrentService
 from qa.api.openai.chat import chunks_of, completion_body
 from qa.api.openai.output import Json, attributes, file_name, output_of, relevance
 from qa.api.openai.problems import ExplainedRoute
 from qa.api.openai.requests import ChatBody, ResponsesBody, SearchBody
 from qa.api.openai.responses import MODEL, events_of, response_body
-from qa.serving.feedback import Shown
+from qa.serving.noted import Noted
 from qa.serving.service import Answered, Service
 from qa.types import Question
 
@@ -38,9 +38,9 @@ def get_model(model: str) -> Response:
 @router.post(
     "/responses", summary="An answer as OpenAI's Responses have it", response_class=JSONResponse, responses=STREAMED
 )
-def create_response(body: ResponsesBody, request: Request, service: CurrentService, shown: CurrentShown) -> Response:
+def create_response(body: ResponsesBody, request: Request, service: CurrentService, noted: CurrentNoted) -> Response:
     """Quotations with links in the text, and as annotations; with `stream`, as events. Nothing is generated or kept."""
-    answered = _ask(service, shown, body.to_question())
+    answered = _ask(service, noted, body.to_question())
     response = response_body(answered, str(request.base_url), RESULTS in (body.include or []))
     if body.stream:
         return StreamingResponse(map(_named_event, events_of(response)), media_type=EVENTS)
@@ -50,9 +50,9 @@ def create_response(body: ResponsesBody, request: Request, service: CurrentServi
 @router.post(
     "/chat/completions", summary="An answer as a chat completion", response_class=JSONResponse, responses=STREAMED
 )
-def create_completion(body: ChatBody, request: Request, service: CurrentService, shown: CurrentShown) -> Response:
+def create_completion(body: ChatBody, request: Request, service: CurrentService, noted: CurrentNoted) -> Response:
     """The last message of the user is the question, those before it its history; other roles are not read."""
-    output = output_of(_ask(service, shown, body.to_question()), str(request.base_url))
+    output = output_of(_ask(service, noted, body.to_question()), str(request.base_url))
     if body.stream:
         return StreamingResponse(_chunks(chunks_of(output)), media_type=EVENTS)
     return JSONResponse(completion_body(output))
@@ -80,9 +80,9 @@ def search_store(store: str, body: SearchBody, request: Request, service: Curren
     return JSONResponse({**page, "has_more": False, "next_page": None})
 
 
-def _ask(service: Service, shown: Shown, question: Question) -> Answered:
+def _ask(service: Service, noted: Noted, question: Question) -> Answered:
     answered = service.ask(question)
-    shown.add(citation.document.id for citation in answered.answer.citations)
+    noted.add(answered.answer)
     return answered
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
-from qa.api.dependencies import CurrentService, CurrentShown, CurrentSuggestions, HtmlPages
+from qa.api.dependencies import CurrentNoted, CurrentService, CurrentSuggestions, HtmlPages
 from qa.api.page.ahead import TypedText, look_ahead
 from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
 from qa.api.page.clippings import NEAR, NEARER, Clipping, clippings, closest
@@ -17,7 +17,7 @@ from qa.api.schemas.answers import AskResponse
 from qa.api.schemas.questions import AskBody
 from qa.errors import QAError
 from qa.index.snapshot import Snapshot
-from qa.serving.feedback import Shown
+from qa.serving.noted import Noted
 from qa.serving.service import Answered, Service
 from qa.types import Answer, Band, Question
 
@@ -65,13 +65,13 @@ class Turn:
 
 @router.get("/")
 def home(
-    view: CurrentView, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
+    view: CurrentView, service: CurrentService, pages: HtmlPages, noted: CurrentNoted, suggestions: CurrentSuggestions
 ) -> HTMLResponse:
     if not service.ready:
         return pages.render("home.html", view=view, manifest=None, turn=None, source=None, error=None)
     turn, source, error = None, None, None
     try:
-        turn = _ask(service, shown, suggestions, view.to_question(), view) if view.question.strip() else None
+        turn = _ask(service, noted, suggestions, view.to_question(), view) if view.question.strip() else None
         source = _open(service, view, turn) if view.open else None
     except QAError as problem:
         error = problem
@@ -108,12 +108,12 @@ def ahead(view: CurrentView, service: CurrentService, pages: HtmlPages, typed: T
 
 @router.post("/turn")
 def turn(
-    body: AskBody, service: CurrentService, pages: HtmlPages, shown: CurrentShown, suggestions: CurrentSuggestions
+    body: AskBody, service: CurrentService, pages: HtmlPages, noted: CurrentNoted, suggestions: CurrentSuggestions
 ) -> HTMLResponse:
     """One more turn of a conversation, for the script to append."""
     question = body.to_question()
     view = View(question.text, question.history, question.filters)
-    return pages.render("_turn.html", turn=_ask(service, shown, suggestions, question, view))
+    return pages.render("_turn.html", turn=_ask(service, noted, suggestions, question, view))
 
 
 @router.get("/panel")
@@ -129,7 +129,7 @@ def suggested(service: CurrentService, pages: HtmlPages, suggestions: CurrentSug
     return pages.render("_suggestions.html", suggestions=suggestions.of(service.snapshot))
 
 
-def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Question, view: View) -> Turn:
+def _ask(service: Service, noted: Noted, suggestions: Suggestions, question: Question, view: View) -> Turn:
     """Answer; a refusal brings questions near it, or at least some that have an answer."""
     answered = service.ask(question)
     neighbours: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ def _ask(service: Service, shown: Shown, suggestions: Suggestions, question: Que
         known = suggestions.of(answered.snapshot) if not view.filters else ()
         neighbours = tuple(dict.fromkeys((*found, *known)))[:NEIGHBOURS]
     turn = _turn(service, answered, view, neighbours)
-    shown.add(citation.document.id for citation in turn.answer.citations)
+    noted.add(turn.answer)
     return turn
 
 
