@@ -1,4 +1,4 @@
-"""Two hundred and fifty files that mean no good, made by this script; ``python hostile.py FOLDER`` writes them down.
+"""More than four hundred files that mean no good, made by this script; ``python hostile.py FOLDER`` writes them down.
 
 ``SECRET`` stands wherever a file hides words or points at words outside of itself: it may never be indexed. Where a
 case names ``wanted`` words, the file is readable all the same and must give them; where it names a ``reason``, it must
@@ -13,21 +13,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import honest
+import office
 from hostile_archives import books, words
 from hostile_case import SECRET, Case, html
+from hostile_mail import mails
+from hostile_marks import cues, marked, notebooks, objects, tables
+from hostile_office import open_documents, packed, rich_texts, sheets, slides
 from hostile_pages import hidden_in_pages, pages
 from hostile_papers import papers
+from hostile_pictures import pictures
 from hostile_texts import lines, texts
 from PIL import Image
 
-COUNT = 250
+COUNT = 480
+NOBODY = "http://127.0.0.1:9"
 
 
-def cases(canary: Path) -> list[Case]:
-    """All of them; ``canary`` is a file with the secret in it, which some of them try to have read."""
+def cases(canary: Path, address: str = NOBODY) -> list[Case]:
+    """All of them; some try to have ``canary`` read, a file with the secret in it, or a server at ``address``."""
     made = [
         *texts(), *pages(canary), *hidden_in_pages(), *lines(), *words(canary), *books(canary), *papers(canary),
-        *wrong_suffixes(), *cut_off(),
+        *sheets(canary, address), *slides(canary, address), *open_documents(canary, address),
+        *rich_texts(canary, address), *packed(), *mails(canary, address), *tables(address), *notebooks(address),
+        *objects(canary, address), *cues(), *marked(canary, address), *pictures(), *wrong_suffixes(), *cut_off(),
     ]  # fmt: skip
     made += list(flipped(COUNT - len(made)))
     assert len({case.name for case in made}) == len(made) == COUNT
@@ -63,6 +71,12 @@ def wrong_suffixes() -> Iterator[Case]:
 
 HONEST = {
     "a.pdf": honest.pdf, "a.docx": honest.word, "a.epub": honest.epub, "a.html": honest.html, "a.md": honest.markdown,
+    "a.xlsx": lambda: office.sheets(Bridge=[["Year", "Words"], [1803, honest.FIRST]]),
+    "a.pptx": lambda: office.slides(("Bridge", honest.FIRST), notes=honest.NOTE),
+    "a.odt": lambda: office.open_document(office.paragraph(honest.FIRST)),
+    "a.zip": lambda: honest.zipped({"a.md": honest.markdown(), "b.docx": honest.word()}),
+    "a.eml": lambda: office.mail(honest.FIRST, attachments=[("a.docx", honest.word())]),
+    "a.rtf": lambda: b"{\\rtf1 " + honest.LAST.encode() + b"\\par}",
 }  # fmt: skip
 
 
@@ -73,10 +87,13 @@ def cut_off() -> Iterator[Case]:
             yield Case(f"cut/{percent}-{name}", content[: len(content) * percent // 100])
 
 
+FLIPPED = ("a.pdf", "a.docx", "a.epub", "a.xlsx", "a.pptx", "a.odt", "a.zip", "a.eml", "a.rtf")
+
+
 def flipped(count: int) -> Iterator[Case]:
     """Honest binary files with a few bytes changed, by a generator that always gives the same."""
     chance = random.Random(20)
-    binary = [(name, HONEST[name]()) for name in ("a.pdf", "a.docx", "a.epub")]
+    binary = [(name, HONEST[name]()) for name in FLIPPED]
     for number in range(count):
         name, content = binary[number % len(binary)]
         changed = bytearray(content)

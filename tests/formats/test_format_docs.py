@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qa.corpus.folder import MAX_FILE_BYTES
-from qa.readers import READERS, archives, checks, isolation, jsonl, markdown
+from qa.readers import READERS, archives, checks, isolation, jsonl, mail, markdown
 
 TABLE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 
@@ -24,6 +24,8 @@ def test_every_format_is_in_the_table(suffix):
         f"| memory while reading | {isolation.MEMORY_BYTES // 2**20} MB of address space |",
         f"{archives.MAX_ENTRIES:,}, {archives.MAX_UNPACKED_BYTES // 2**20} MB, {archives.MAX_PART_BYTES // 2**20} MB",
         f"| nesting of lists and quotations in Markdown | {markdown.MAX_NESTING} levels |",
+        f"| text of one document | {checks.MAX_TEXT:,} characters |",
+        f"| messages of a mailbox | {mail.MAX_MESSAGES:,} |",
         f"| text without the end of a sentence or line | {checks.MAX_UNBROKEN:,} characters |",
         f"| a line of front matter, or a field of a `.jsonl` | {checks.MAX_LINE:,} characters |",
         f"| bad lines of a `.jsonl` reported one by one | {jsonl.MAX_REFUSED} |",

@@ -1,6 +1,12 @@
 """Hostile files are read or refused within the limits, and change nothing for the honest ones beside them."""
 
+import base64
+import contextlib
+import io
 import re
+import socket
+import struct
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +20,8 @@ import pytest
 from hostile_case import SECRET, Case
 
 from qa.corpus.folder import list_files, read_file
+from qa.errors import UnreadableFile
+from qa.readers import picture, read
 from qa.readers.isolation import MEMORY_BYTES, Parser
 from qa.types import Document, Unreadable
 
@@ -48,10 +56,18 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory) -> list[Case]:
+def listener():
+    """A server that files point at, and nobody may ask."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0)
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory, listener) -> list[Case]:
     canary = tmp_path_factory.mktemp("outside") / "canary.txt"
     canary.write_text(SECRET)
-    return hostile.cases(canary)
+    return hostile.cases(canary, f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +110,9 @@ def peak_memory(process_id: int | None) -> int:
     return int(re.search(r"VmPeak:\s+(\d+) kB", status.read_text()).group(1)) * 1024
 
 
-def test_there_are_at_least_two_hundred(cases, outcomes):
+def test_there_are_at_least_four_hundred(cases, outcomes):
     """Every hostile file was asked about."""
-    assert len(cases) >= 200
+    assert len(cases) >= 400
     assert {case.name for case in cases} <= set(outcomes)
 
 
@@ -176,3 +192,35 @@ def test_documents_hold_what_they_promise(outcomes):
         assert ends == sorted(ends)
         assert list(document.pages) == sorted(document.pages)
         assert not document.pages or (document.pages[0] == 0 and document.pages[-1] <= len(document.text))
+
+
+def test_no_reader_asks_anybody(cases, listener):
+    """Files that point at a server are read without the sandbox, too, and nothing ever connects to it."""
+    address = f"127.0.0.1:{listener.getsockname()[1]}".encode()
+    outward = [case for case in cases if address in unpacked(case.content)]
+    assert len(outward) >= 15
+    for case in outward:
+        with contextlib.suppress(UnreadableFile, MemoryError):
+            read(case.name, case.content)
+    with pytest.raises(BlockingIOError, match=r"."):
+        listener.accept()
+
+
+def unpacked(content: bytes) -> bytes:
+    """What a small file holds, for a zip file in all its parts."""
+    if content[:2] != b"PK" or len(content) > 50_000:
+        return content
+    with contextlib.suppress(Exception):  # some are damaged on purpose
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return b"".join(archive.read(entry) for entry in archive.infolist())
+    return b""
+
+
+def test_hostile_pictures_are_drawn_within_bounds(cases):
+    """A picture that would unpack to gigabytes is refused, or drawn in at most twelve million dots."""
+    with Parser(seconds=SECONDS + SLACK) as parser:
+        for case in (case for case in cases if case.name.startswith("picture/")):
+            with contextlib.suppress(UnreadableFile):
+                drawn = base64.b64decode(parser.run("picture-page", case.content, number=0))
+                width, height = struct.unpack(">II", drawn[16:24])
+                assert width * height <= picture.MOST_PIXELS

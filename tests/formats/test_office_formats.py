@@ -97,6 +97,21 @@ def test_a_mailbox_and_a_saved_page():
     assert "ground oats" in only("a.mht", page).text
 
 
+def test_messages_that_a_mailbox_holds_too_many_of_are_counted(monkeypatch):
+    """Messages over the limit are reported by their number, never left out in silence."""
+    monkeypatch.setattr("qa.readers.mail.MAX_MESSAGES", 2)
+    box = b"".join(b"From ann@example.org Tue May  3 10:00:00 1994\n" + mail(str(n)) + b"\n" for n in range(5))
+    first, second, report = read("a.mbox", box)
+    assert (first.id, second.id) == ("a.mbox/message-1", "a.mbox/message-2")
+    assert "3 messages more than the 2 that are read" in report.reason
+
+
+def test_a_message_that_names_a_wrong_encoding():
+    """What a message says is read in the encoding that fits, where the one that it names is none."""
+    content = "From: ann@example.org\nContent-Type: text/plain; charset=x-none\n\nDen kostar en krona på måndag."
+    assert "krona på måndag" in only("a.eml", content.encode()).text
+
+
 VTT = """WEBVTT
 
 00:00:00.000 --> 00:00:05.500

@@ -8,6 +8,7 @@ from qa.types import Document
 FEW_CHARACTERS = 200
 MUCH_PICTURE_BYTES = 50_000
 MAX_LINE = 1000  # code points of a title or another field
+MAX_TEXT = 32_000_000  # code points of a document; few files of 32 MB hold more, unless they were made to
 MAX_UNBROKEN = 100_000  # code points; the longest sentences in print have about 75,000
 _UNBROKEN = re.compile(r"[^.!?…。！？｡।؟۔\n\r\u2029]+")
 

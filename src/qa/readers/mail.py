@@ -16,6 +16,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 
 from qa.errors import UnreadableFile
+from qa.readers.decode import decode
 from qa.readers.html import read_html
 from qa.readers.metadata import one_line
 from qa.readers.text import TextBuilder
@@ -23,6 +24,7 @@ from qa.types import Document, Unreadable
 
 MAX_DEPTH = 3  # of messages attached to messages
 MAX_MESSAGES = 10_000
+MAX_HEADER = 20_000  # characters: some 500 addresses; the parser takes seconds for more
 _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 _INTRODUCES_QUOTE = re.compile(r"^.{4,200}(?:wrote|schrieb|escribió|a écrit|写道)\s*:\s*$", re.MULTILINE)
 _UNSAFE = re.compile(r"[^\w.\-]+")
@@ -44,10 +46,14 @@ def read_mailbox(document_id: str, content: bytes) -> list[Document | Unreadable
         path.write_bytes(content)
         with closing(mailbox.mbox(path)) as box:
             raw = [message.as_bytes() for _, message in zip(range(MAX_MESSAGES), box, strict=False)]
+            more = len(box) - len(raw)
     readings: list[Document | Unreadable] = []
     for number, message in enumerate(raw, start=1):
         parsed = message_from_bytes(message, policy=policy.default)
         readings += _readings(f"{document_id}/message-{number}", parsed, 0)
+    if more:
+        reason = f"it holds {more:,} messages more than the {MAX_MESSAGES:,} that are read; divide it"
+        readings.append(Unreadable(document_id, reason))
     if not readings:
         raise UnreadableFile("the file holds no message; a mailbox begins with a line like 'From somebody …'")
     return readings
@@ -83,6 +89,8 @@ def _readings(document_id: str, message: EmailMessage, depth: int) -> Iterator[D
 
 
 def _header(message: EmailMessage, name: str) -> str:
+    if sum(len(value) for key, value in message.raw_items() if key.lower() == name.lower()) > MAX_HEADER:
+        return ""
     try:
         return str(message.get(name) or "")
     except Exception:  # noqa: BLE001  malformed headers raise whatever the parser stumbles over
@@ -105,8 +113,15 @@ def _body(message: EmailMessage) -> str:
             return read_html("page.html", _bytes(part))[0].text
         except UnreadableFile:
             return ""
-    text = part.get_content().replace("\r\n", "\n")
+    text = _words(part).replace("\r\n", "\n")
     return _QUOTED.sub("", _INTRODUCES_QUOTE.sub("", text) if _QUOTED.search(text) else text)
+
+
+def _words(part: MIMEPart) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError):  # it names an encoding that there is not, or another than it is in
+        return decode(_bytes(part))
 
 
 def _attached(document_id: str, part: EmailMessage, number: int, depth: int) -> Iterator[Document | Unreadable]:

@@ -26,7 +26,10 @@ def read_open_document(document_id: str, content: bytes) -> list[Document]:
         raise UnreadableFile("the file is protected by a password; save a copy without one")
     builder = TextBuilder()
     pages: list[int] = []
-    body = parse_xml(read_part(archive, "content.xml")).find(".//{*}body")
+    root = parse_xml(read_part(archive, "content.xml"))
+    for slide in _hidden_slides(root):
+        slide.clear()
+    body = root.find(".//{*}body")
     if body is not None:
         _render(body, builder, pages)
     document = builder.described(_fields(document_id, archive))
@@ -44,6 +47,19 @@ def parse_xml(content: bytes) -> etree._Element:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableFile(f"the file is damaged ({error}); get it again from its source") from error
+
+
+def _hidden_slides(root: etree._Element) -> list[etree._Element]:
+    hidden = {
+        _attribute(style, "name")
+        for style in root.iter("{*}style")
+        if any(_attribute(properties, "visibility") == "hidden" for properties in style)
+    }
+    return [slide for slide in root.iter("{*}page") if _attribute(slide, "style-name") in hidden]
+
+
+def _attribute(element: etree._Element, name: str) -> str | None:
+    return next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), None)
 
 
 def _fields(document_id: str, archive: object) -> Document:
@@ -83,7 +99,7 @@ def _render(parent: etree._Element, builder: TextBuilder, pages: list[int]) -> N
 
 def _table(table: etree._Element, builder: TextBuilder) -> None:
     rows = [_cells(row) for row in table.iter("{*}table-row")]
-    name = next((value for key, value in table.attrib.items() if key.endswith("}name")), None)
+    name = _attribute(table, "name")
     if any(any(cells) for cells in rows):
         if name and local(table.getparent()) == "spreadsheet":
             builder.heading(name)
@@ -94,8 +110,8 @@ def _cells(row: etree._Element) -> list[str]:
     cells: list[str] = []
     for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
         words = " ".join(" ".join(text_of(paragraph) for paragraph in cell.iter("{*}p")).split())
-        repeated = next((value for key, value in cell.attrib.items() if key.endswith("columns-repeated")), "1")
-        cells += [words] * min(int(repeated) if repeated.isdigit() else 1, _MOST_REPEATED if words else 1)
+        repeated = _attribute(cell, "number-columns-repeated") or "1"
+        cells += [words] * min(int(repeated) if repeated.isdecimal() else 1, _MOST_REPEATED if words else 1)
     return cells
 
 

@@ -3,17 +3,21 @@
 Offsets count into the rendered text, a block a paragraph.
 """
 
+import re
+
 from striprtf import striprtf
 
 from qa.errors import UnreadableFile
 from qa.readers.text import TextBuilder
 from qa.types import Document
 
+_HIDDEN = re.compile(r"(?<!\\)\{[^{}]*\\v(?![a-z0-9])[^{}]*\}")  # a run of hidden text
+
 
 def read_rich_text(document_id: str, content: bytes) -> list[Document]:
     """Read ``.rtf``."""
     try:
-        text: str = striprtf.rtf_to_text(content.decode("cp1252", errors="replace"), errors="replace")  # type: ignore[no-untyped-call]
+        text: str = striprtf.rtf_to_text(_HIDDEN.sub("", content.decode("cp1252", errors="replace")), errors="replace")  # type: ignore[no-untyped-call]
     except (UnicodeError, LookupError, ValueError) as error:
         raise UnreadableFile("the file is damaged; save it anew as .docx") from error
     builder = TextBuilder()

@@ -42,6 +42,7 @@ def read_spreadsheet(document_id: str, content: bytes) -> list[Document]:
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # what a file says of its size may be wrong, or meant to exhaust the reader
     for row in sheet.iter_rows(values_only=True):
         cells = [shown(value) for value in row]
         if any(cells):

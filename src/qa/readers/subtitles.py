@@ -15,10 +15,10 @@ from qa.types import Document
 LONGEST_TURN_S = 60
 PAUSE_S = 4
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_CUE = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}.*$", re.MULTILINE)
+_CUE = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}.*$", re.MULTILINE)
 _VOICE = re.compile(r"^\s*<v(?:\.[\w.]+)?\s+([^>]+)>")
 _SPEAKER = re.compile(r"^\s*(?:-\s*)?([A-ZÀ-Þ][\w.' -]{1,30}):\s+")
-_MARKUP = re.compile(r"</?[a-z][^>]*>|\{\\[^}]*\}", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…。！？][\"”’')\]]*$")
 
 

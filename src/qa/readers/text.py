@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from qa.readers.checks import MAX_LINE
+from qa.errors import UnreadableFile
+from qa.readers.checks import MAX_LINE, MAX_TEXT
 from qa.readers.tables import column_names, head_rows
 from qa.types import Document, Span, Table
 
@@ -36,13 +37,19 @@ class TextBuilder:
         self._gap = gap if self.length else ""
 
     def write(self, words: str) -> Span | None:
-        """Write words without the white space around them; returns their span, or None where nothing is left."""
+        """Write words without the white space around them; returns their span, or None where nothing is left.
+
+        Raises:
+            UnreadableFile: the text has grown past ``MAX_TEXT``.
+        """
         words = words.strip()
         if not words:
             return None
         start = self.next_start
         self._parts += (self._gap, words)
         self.length = start + len(words)
+        if self.length > MAX_TEXT:
+            raise UnreadableFile(f"its text is longer than {MAX_TEXT:,} characters; divide the file")
         self._gap = ""
         return Span(start, self.length)
 
