@@ -8,7 +8,7 @@ import pytest
 from qa.analysis import analyze
 from qa.index.bm25 import BM25Index
 from qa.protocols import Encoded
-from qa.retrieval.query import VARIANT_WEIGHT, Bridge, Query, correct, make_query
+from qa.retrieval.query import VARIANT_WEIGHT, Bridge, Query, correct, make_query, plain_query
 from qa.types import Passage, Span
 
 SENTENCES = (
@@ -116,3 +116,71 @@ def test_an_abbreviation_is_read_in_the_form_that_the_passage_has() -> None:
     assert query.as_said_in("The CRA is led by Tove Riis.") == "Who leads the CRA?"
     assert query.as_said_in("The Coastal Rescue Association (CRA) has two boats.") == text
     assert query.as_said_in("The bus office has two.") == text
+
+
+@pytest.mark.parametrize(
+    ("question", "bridges"),
+    [
+        ("Does the CRA lead?", (Bridge(9, 12, ("cra",), ("coastal", "rescue", "association")),)),
+        ("Does the cra lead?", ()),
+        (
+            "Who leads the Coastal Rescue Association now?",
+            (Bridge(14, 40, ("coastal", "rescue", "association"), ("cra",)),),
+        ),
+        (
+            "Has he chronic obstructive pulmonary disease now?",
+            (Bridge(7, 44, ("chronic", "obstructive", "pulmonary", "disease"), ("copd",)),),
+        ),
+        ("Has he chronic offers of pay daily?", ()),
+    ],
+)
+def test_both_forms_of_an_abbreviation(lexical: BM25Index, question: str, bridges: tuple[Bridge, ...]) -> None:
+    """Where each stands in the question; initials of several words are one where the corpus has them as a name."""
+    assert make_query(question, lexical, Letters()).bridges == bridges
+
+
+def test_several_abbreviations_are_exchanged_at_once() -> None:
+    """Each at its offsets, whatever the length of those before it; a long form is written as a name."""
+    text = "Did the CRA join the NTO?"
+    bridges = (Bridge(8, 11, ("cra",), ("coastal", "rescue")), Bridge(21, 24, ("nto",), ("north", "towns")))
+    for given in (bridges, bridges[::-1]):
+        query = Query(text, Letters().encode_question(text), (), (), {}, bridges=given)
+        assert query.as_said_in("Coastal rescue, north towns.") == "Did the Coastal Rescue join the North Towns?"
+
+
+def test_an_initial_is_read_as_the_passage_has_it() -> None:
+    """Given names are spelled out too."""
+    text = "When did A. Lund leave?"
+    query = Query(text, Letters().encode_question(text), (), (), {})
+    assert query.as_said_in("Anna Lund left.") == "When did Anna Lund leave?"
+
+
+def test_rare_names(lexical: BM25Index) -> None:
+    """Neighbours are one name, others apart; an initial, and what no passage holds, is none."""
+    assert make_query("Did Xu meet Qiansheng in Hong Kong?", lexical, Letters()).named == (
+        ("xu",), ("qiansheng",), ("hong", "kong"),
+    )  # fmt: skip
+    assert make_query("Did Marchbank meet Hong?", lexical, Letters()).named == (("hong",),)
+    many = BM25Index.build([passage("Oskerby lies there.")] * 3 + [passage("Tarn lies there.")] * 4)
+    assert make_query("Is Oskerby near Tarn?", many, Letters()).named == (("oskerby",),)
+
+
+def test_a_correction_keeps_its_capital(lexical: BM25Index) -> None:
+    """A word that begins the question begins it with a capital; a word that the embedder knows whole stays."""
+    assert correct("Trreated people?", lexical, Letters()) == "Treated people?"
+    assert correct("Who bok it?", lexical, Letters()) == "Who bok it?"
+
+
+def test_a_plain_query_is_what_was_typed() -> None:
+    """Its tokens, their shapes and terms, without other spellings."""
+    query = plain_query("Who met Qianshen?", Letters())
+    assert [token.word for token in query.tokens] == ["who", "met", "qianshen"]
+    assert len(query.shapes) == 3
+    assert query.variants == {"who": (), "met": (), "qianshen": ()}
+
+
+def test_a_name_in_two_words_or_one(lexical: BM25Index) -> None:
+    """What the corpus joins is searched for where it is typed apart, also at the end."""
+    joined = BM25Index.build([passage("We met Zhensan there."), passage("We saw Zhensan again.")])
+    assert make_query("Who met Zhen San?", joined, Letters()).variants["zhen"] == ("zhensan",)
+    assert make_query("Who met Zhen San?", joined, Letters()).variants["met"] == ()

@@ -106,6 +106,14 @@ def test_english_alone_needs_no_translation(indexed, dictionary) -> None:
     assert translate("When was the old bridge at Oskerby built?", indexed(*TEXTS), dictionary) is not None
 
 
+def test_a_question_of_no_known_language(snapshot, dictionary) -> None:
+    """It is taken for one in the language that most passages are in."""
+    translation = translate("Oskerby?", snapshot, dictionary)
+    assert translation is not None
+    assert translation.language == "en"
+    assert translation.gloss == ""  # an English embedder reads it as it is
+
+
 def test_an_index_without_the_vectors_is_searched_as_before(indexed, dictionary) -> None:
     """An index built without the embedder, or with another one, has no translations."""
     assert translate(QUESTION, indexed(*TEXTS, embedder=None), dictionary) is None
