@@ -81,8 +81,8 @@ def _command(
     command.set_defaults(command=name)
     for setting, metavar in (("corpus", "DIR"), ("index", "DIR"), ("model", "MODEL"), ("log_level", "LEVEL")):
         description = Settings.model_fields[setting].description
-        kind = Path if metavar == "DIR" else str
-        command.add_argument(f"--{setting.replace('_', '-')}", type=kind, metavar=metavar, help=description)
+        convert = Path if metavar == "DIR" else str
+        command.add_argument(f"--{setting.replace('_', '-')}", type=convert, metavar=metavar, help=description)
     return command
 
 

@@ -126,9 +126,11 @@ def _shown(answer: Answer) -> str:
 
 def render(difference: Difference) -> str:
     """The difference for a terminal."""
-    counts = ", ".join(f"{len(getattr(difference, kind))} {kind}" for kind in ("added", "removed", "changed"))
+    counts = ", ".join(f"{len(getattr(difference, change))} {change}" for change in ("added", "removed", "changed"))
     lines = [f"documents: {counts}"]
-    lines += [f"  {kind}: {name}" for kind in ("added", "removed", "changed") for name in getattr(difference, kind)]
+    lines += [
+        f"  {change}: {name}" for change in ("added", "removed", "changed") for name in getattr(difference, change)
+    ]
     if difference.asked:
         verdicts = [moved.verdict for moved in difference.moved]
         lines.append(

@@ -136,7 +136,8 @@ def _build_telling(strict: bool, build: Build) -> Changes:
 def render_changes(changes: Changes) -> str:
     """What a build did: counts, each file that could not be read with its reason, and one line for unknown formats."""
     counts = ", ".join(
-        f"{len(getattr(changes, kind))} {kind}" for kind in ("added", "changed", "removed", "unchanged", "unreadable")
+        f"{len(getattr(changes, state))} {state}"
+        for state in ("added", "changed", "removed", "unchanged", "unreadable")
     )
     lines = [f"{counts}; {changes.passages} passages in snapshot {changes.snapshot}"]
     unsupported = [entry for entry in changes.unreadable if entry.reason.startswith(UNSUPPORTED)]

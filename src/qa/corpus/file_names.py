@@ -57,7 +57,7 @@ def _is_kept(character: str) -> bool:
 
 def _shortened(stem: str, room: int) -> str:
     """A stem that begins with a letter or digit, is no device's name and takes at most ``room`` bytes."""
-    first = next((place for place, character in enumerate(stem) if character.isalnum()), len(stem))
+    first = next((index for index, character in enumerate(stem) if character.isalnum()), len(stem))
     begun = stem[first:].rstrip(_EDGES) or "document"
     if _DEVICE.match(begun):
         begun = f"document-{begun}"

@@ -339,8 +339,10 @@ class Uploads:
     def _deletions(self) -> list[Path]:
         """One folder for each deletion, the last first."""
         deleted = self._corpus / _DELETED
-        found = [folder for folder in deleted.glob("*") if folder.name.isdecimal()] if not deleted.is_symlink() else []
-        return sorted(found, key=lambda folder: int(folder.name), reverse=True)
+        folders = (
+            [folder for folder in deleted.glob("*") if folder.name.isdecimal()] if not deleted.is_symlink() else []
+        )
+        return sorted(folders, key=lambda folder: int(folder.name), reverse=True)
 
 
 def _move_sidecar(path: Path, target: Path) -> None:

@@ -25,14 +25,14 @@ def watch(corpus: Path, index: Path, stop: threading.Event, on_change: Callable[
     count. Expected failures of ``on_change`` are logged and end nothing; while another process holds the index's
     lock it is called again and again. A folder that is taken away, or cannot be watched, is waited for.
     """
-    said = ""
+    last_message = ""
     while not stop.is_set():
         if corpus.is_dir():
             try:
                 _watch(corpus, index, stop, on_change)
-                said = ""
+                last_message = ""
             except CorpusError as error:
-                said = _report(str(error), said)
+                last_message = _report(str(error), last_message)
         stop.wait(LOOK_MS / 1000)
 
 
@@ -44,9 +44,9 @@ def _watch(corpus: Path, index: Path, stop: threading.Event, on_change: Callable
             due = not _called(on_change)
 
 
-def _report(message: str, said: str) -> str:
+def _report(message: str, last_message: str) -> str:
     """Log a message unless it was the last one; returns it."""
-    if message != said:
+    if message != last_message:
         logger.error("%s", message)
     return message
 
@@ -69,11 +69,11 @@ def _watched(folder: Path, left_out: Path, stop: threading.Event) -> Iterator[bo
     def counts(_: Change, path: str) -> bool:
         return _counts(folder, left_out, Path(path))
 
-    found = watch_files(
+    batches = watch_files(
         folder, watch_filter=counts, step=REST_MS, debounce=LONGEST_MS, stop_event=stop,
         rust_timeout=LOOK_MS, yield_on_timeout=True, ignore_permission_denied=True,
     )  # fmt: skip
-    for changes in found:
+    for changes in batches:
         yield bool(changes)
         try:
             if folder.stat().st_ino != inode:

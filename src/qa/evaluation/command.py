@@ -78,8 +78,8 @@ class Bench:
         rows[0] = replace(rows[0], notes=dataset.notes)
         for system in systems:
             rows += by_variant(dataset.name, system, rank_all(dataset, snapshot, baselines(self.retriever)[system]))
-        own = [outcome for outcome in outcomes if outcome.answerable]
+        own_answerable = [outcome for outcome in outcomes if outcome.answerable]
         for other in foreign:
             asked = ask_all(other, snapshot, self.answerer, progress)
-            rows.append(Row(f"{dataset.name} + {other.name}", "qa", (*own, *asked)))
+            rows.append(Row(f"{dataset.name} + {other.name}", "qa", (*own_answerable, *asked)))
         return rows

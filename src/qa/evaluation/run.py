@@ -57,9 +57,9 @@ class Outcome:
 
 def open_dataset(dataset: Dataset, indexer: Indexer, folder: Path, progress: Progress = no_progress) -> Snapshot:
     """The data set's documents, split and indexed as the product does; kept in ``folder`` for the next run."""
-    place = replace(indexer, index=folder / dataset.name.replace("/", "-"), keep=1)
-    place.publish(dataset.documents, (), progress)
-    return snapshots.open_current(place.index)[0]
+    keeping = replace(indexer, index=folder / dataset.name.replace("/", "-"), keep=1)
+    keeping.publish(dataset.documents, (), progress)
+    return snapshots.open_current(keeping.index)[0]
 
 
 def ask_all(
@@ -141,21 +141,21 @@ def _refuted(gold: GoldQuestion, names: Sequence[str]) -> bool | None:
     return bool(names) and gold.judged.get(names[0]) == 0
 
 
-_PLACE = "\0place"  # stands for the place of the answer; no document has this id
+_GOLD = "\0gold"  # stands for the passage with the gold span; no document has this id
 
 
 def is_relevant(gold: GoldQuestion, passage: Passage) -> bool:
     """Whether a passage is what the question's gold names: its place, or its document where no place is known."""
-    if _by_place(gold):
+    if _by_span(gold):
         return _covers(gold, passage.document_id, passage.start, passage.end)
     return gold.relevant.get(passage.document_id, 0) > 0
 
 
 def _relevant(gold: GoldQuestion) -> dict[str, int]:
-    return {_PLACE: 1} if _by_place(gold) else dict(gold.judged or gold.relevant)
+    return {_GOLD: 1} if _by_span(gold) else dict(gold.judged or gold.relevant)
 
 
-def _by_place(gold: GoldQuestion) -> bool:
+def _by_span(gold: GoldQuestion) -> bool:
     return gold.span is not None and gold.whole_article and len(gold.relevant) <= 1
 
 
@@ -164,8 +164,8 @@ def _names(gold: GoldQuestion, passages: Sequence[Passage]) -> Iterator[str]:
     seen = set()
     for passage in passages:
         name = passage.document_id
-        if _by_place(gold):
-            name = _PLACE if is_relevant(gold, passage) else passage.id
+        if _by_span(gold):
+            name = _GOLD if is_relevant(gold, passage) else passage.id
         elif gold.judged:
             name = passage.id
         if name not in seen:

@@ -93,12 +93,12 @@ def look(corpus: Path, name: str, known: FileState | None, corrections: str = ""
 
 def _stamp(path: Path) -> Stamp | None:
     try:
-        found = path.lstat()
+        status = path.lstat()
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def load_states(index: Path) -> FileStates:

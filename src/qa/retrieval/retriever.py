@@ -56,9 +56,9 @@ class Retriever:
         if not snapshot.passages or (rows is not None and not len(rows)):
             return Retrieval(snapshot, query, (), None, {"encode": 1000 * (encoded - started)}, excluded=True)
         lexical = snapshot.lexical.scores(query.weights)
-        found = search(snapshot, query, lexical, rows)
+        candidate_rows = search(snapshot, query, lexical, rows)
         searched = perf_counter()
-        evidence = gather(snapshot, query, found, lexical[found]) if len(found) else None
+        evidence = gather(snapshot, query, candidate_rows, lexical[candidate_rows]) if len(candidate_rows) else None
         candidates = rank(evidence) if evidence else []
         timings = {
             "encode": 1000 * (encoded - started),
@@ -89,18 +89,18 @@ def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None 
     if corpus is not None and translation is not None:
         hits += corpus.search(translation.vector, DEPTH, rows)
     named = holders(snapshot, query, lexical, rows)
-    found = np.union1d(np.asarray([hit.row for hit in hits], dtype=np.int64), named)
-    if len(found) <= DEPTH:
-        return found
-    sentences, first = snapshot.sentences_of(found)
+    candidate_rows = np.union1d(np.asarray([hit.row for hit in hits], dtype=np.int64), named)
+    if len(candidate_rows) <= DEPTH:
+        return candidate_rows
+    sentences, first = snapshot.sentences_of(candidate_rows)
     scores = [
-        snapshot.passage_vectors.vectors(found) @ vector,
+        snapshot.passage_vectors.vectors(candidate_rows) @ vector,
         np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first),
-        lexical[found],
+        lexical[candidate_rows],
     ]
     if corpus is not None and translation is not None:
-        scores.append(corpus.passages.vectors(found) @ translation.vector)
+        scores.append(corpus.passages.vectors(candidate_rows) @ translation.vector)
         scores.append(np.maximum.reduceat(corpus.sentences.vectors(sentences) @ translation.vector, first))
     total = standardised(np.stack(scores, axis=1)).sum(axis=1)
-    best = found[np.lexsort((found, -total))[:DEPTH]]
+    best = candidate_rows[np.lexsort((candidate_rows, -total))[:DEPTH]]
     return np.union1d(best, named)

@@ -44,8 +44,8 @@ class ServedFiles:
 
     def changed_since(self, moment_ns: int) -> SnapshotDamaged | None:
         """What is wrong, where a file was changed since a moment (``time.time_ns``), so perhaps while it was read."""
-        found = (status(self._folder / name) for name in self._sums)
-        if all(state and state.st_ctime_ns < moment_ns - CLOCK_TICK_NS for state in found):
+        states = (status(self._folder / name) for name in self._sums)
+        if all(state and state.st_ctime_ns < moment_ns - CLOCK_TICK_NS for state in states):
             return None
         return self.verify(threading.Event(), float)  # without a pause
 
@@ -64,16 +64,16 @@ class ServedFiles:
     ) -> SnapshotDamaged | None:
         """Compare all sums, slowly; None where they are right, or ``stopping`` is set."""
         for name in self._sums:
-            found = self._sum(name, wait or stopping.wait)
+            actual = self._sum(name, wait or stopping.wait)
             if stopping.is_set():
                 return None
-            if found != self._sums[name]:
+            if actual != self._sums[name]:
                 return self._damage(name)
         return None
 
     def _state(self, name: str) -> _State | None:
-        found = status(self._folder / name)
-        return _State(found.st_size, found.st_mtime_ns, found.st_ino) if found else None
+        state = status(self._folder / name)
+        return _State(state.st_size, state.st_mtime_ns, state.st_ino) if state else None
 
     def _sum(self, name: str, wait: Callable[[float], object] = float) -> str:
         """The sum of a file, read in pieces with a pause after each; empty where it cannot be read."""

@@ -72,8 +72,8 @@ class Judgements:
         """
         line = line_of(asdict(judgement))
         with self._lock, storing():
-            found = status(self._path)
-            if (found.st_size if found else 0) + len(line) > self._most_bytes:
+            state = status(self._path)
+            if (state.st_size if state else 0) + len(line) > self._most_bytes:
                 raise NotStored(f"the judgements fill {self._most_bytes // 2**20} MB, the most that they may")
             if shutil.disk_usage(self._path.parent).free - len(line) < self._free_bytes:
                 raise NotStored("the disk has no room for a judgement; nothing was written")
@@ -91,8 +91,8 @@ def read_judgements(path: Path) -> list[Judgement]:
     last: dict[tuple[str, str, int, int], Judgement] = {}
     for record in records(path):
         judgement = _parse(record, path)
-        place = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
-        last[judgement.question, *place] = judgement
+        span = (judgement.document_id, judgement.start_char_index, judgement.end_char_index)
+        last[judgement.question, *span] = judgement
     return [judgement for judgement in last.values() if judgement.grade is not None]
 
 
@@ -128,11 +128,11 @@ class Shown:
 
     def _read(self) -> None:
         """Learn what other processes of the server have noted."""
-        found = status(self._path)
+        state = status(self._path)
         self._look_at = time.monotonic() + LOOK_S
-        if found and found.st_size != self._size:
+        if state and state.st_size != self._size:
             self._ids |= set(records(self._path))
-            self._size = found.st_size
+            self._size = state.st_size
 
     def add(self, document_ids: Iterable[str]) -> None:
         """Note that documents were cited; each is written once. A folder that cannot be written stops no answer."""

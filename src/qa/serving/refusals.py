@@ -34,8 +34,8 @@ class Refusals:
         if answer.answerable or not words:
             return
         with self._lock:
-            found = status(self._path)
-            if found and found.st_size >= self._most_bytes:
+            state = status(self._path)
+            if state and state.st_size >= self._most_bytes:
                 return
             try:
                 append(self._path, line_of(words))

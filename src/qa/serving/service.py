@@ -141,7 +141,7 @@ class Service:
 
         What cannot be opened is reported once and tried again; what serves goes on serving meanwhile.
         """
-        said, again = "", 0.0
+        last_message, again = "", 0.0
         while not stopping.is_set():
             if time.monotonic() >= again or self._source.publication() != self._tried:
                 try:
@@ -149,9 +149,9 @@ class Service:
                     opened(self.snapshot)
                 except Exception as error:  # noqa: BLE001  the thread that follows must outlive whatever goes wrong
                     again = time.monotonic() + (RETRY_SERVING_S if self.ready else RETRY_S)
-                    said = _report(error, said)
+                    last_message = _report(error, last_message)
                 else:
-                    said, again = "", math.inf
+                    last_message, again = "", math.inf
             stopping.wait(POLL_S)
             self._look_at_files()
 
@@ -248,9 +248,9 @@ class Service:
             self._processors.release()
 
 
-def _report(error: Exception, said: str) -> str:
+def _report(error: Exception, last_message: str) -> str:
     """Log a failure unless it was the last thing said; returns what has been said."""
-    if str(error) != said:
+    if str(error) != last_message:
         logger.error("%s", error, exc_info=None if isinstance(error, QAError) else error)
     return str(error)
 

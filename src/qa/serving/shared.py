@@ -69,7 +69,7 @@ class Board:
         ends = time.monotonic() + OPEN_S
         while time.monotonic() < ends:
             with self._lock:
-                if all(found == snapshot_id for found in self._open.values()):
+                if all(opened == snapshot_id for opened in self._open.values()):
                     return
             time.sleep(LOOK_S)
 
