@@ -6,9 +6,9 @@ SET is a folder in BEIR-like layout, or one of its two sets by name (``news/arti
 are asked, drawn with a fixed seed. Of a set that has articles named by --title only their questions are asked: the
 extractor has learned from the others. What the extractor reads is kept in DIR, so that another fit takes a minute.
 
-Choice: a conditional logit over the sentences of the first three passages, that is, the weights under which a sentence
-that holds the answer is most probably the first. Confidence: three logistic regressions over the same features. Topic:
-is the question one of the set's, answerable or not, or a foreign one, of another set or
+Choice: a conditional logit over the sentences of the passages that are read, that is, the weights under which a
+sentence that holds the answer is most probably the first. Confidence: three logistic regressions over the same
+features. Topic: is the question one of the set's, answerable or not, or a foreign one, of another set or
 of FOREIGN (which are about a disease, and not asked of papers on it)? Answerable: one that the set answers, or
 another? Right: is what would be quoted right, of those that are answerable? The lesser of the last two is stated; the
 first two tell why it is refused. All measures are cross-validated, with all questions of one document in one fold (of
@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from qa import answering, compose
 from qa.answering.confidence import reading_features
 from qa.answering.pool import FEATURES, Pool, gather
-from qa.answering.reading import READ, decide
+from qa.answering.reading import decide, worth_reading
 from qa.config import load_settings
 from qa.evaluation.datasets import Dataset, GoldQuestion, load_datasets
 from qa.evaluation.measures import auroc, calibration_error, holds
@@ -157,7 +157,7 @@ def read(dataset, group, gold, snapshot, retriever, extractor):
     retrieval = retriever.retrieve(snapshot, gold.text)
     if not retrieval.candidates:
         return None
-    head = retrieval.candidates[:READ]
+    head = worth_reading(retrieval.candidates)
     extractions = tuple(extractor(retrieval.query.text, [snapshot.passages[c.row] for c in head]))
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
     right = [
@@ -200,7 +200,7 @@ def fit_choice(examples):
 def judged(example, weights):
     """Features of what these weights quote, whether it is right, and how many words it has."""
     chances = softmax(example.pool.features @ weights)
-    head = example.retrieval.candidates[:READ]
+    head = worth_reading(example.retrieval.candidates)
     reading = decide(example.snapshot, example.retrieval.query, head, example.extractions, example.pool, chances)
     features = reading_features(example.snapshot, example.retrieval, example.retrieval.candidates, reading)
     quoted = list(reading.sentences.chosen)

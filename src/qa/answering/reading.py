@@ -28,7 +28,8 @@ from qa.retrieval.query import Query
 from qa.retrieval.retriever import Retrieval
 from qa.types import Candidate, Span
 
-READ = 3  # passages; each costs some 20 ms
+READ = 3  # passages at most; each costs some 30 ms
+BEHIND = 2.5  # of ranking scores, which are log-odds: a passage that is further behind the first hardly ever answers
 ROW = 0.9  # of the probability goes to the sentence that the question names
 SURE = 0.005  # probabilities nearer to 0 or 1 are no better than this
 EXACT = 0.5  # the least probability of an exact answer that is marked, given that its sentence answers
@@ -156,13 +157,18 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     return replace(reading, is_structured=structured, complete=_is_complete(retrieval, reading))
 
 
+def worth_reading(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The first passages, but for those whose score is far behind that of the first."""
+    return tuple(c for c in candidates[:READ] if c.score >= candidates[0].score - BEHIND)
+
+
 def _head(candidates: Sequence[Candidate], first: int | None, last: int | None) -> tuple[Candidate, ...]:
     """What is read: the first candidates, and two that are wanted, by index, in the stead of the last."""
-    head = tuple(candidates[:READ])
-    if last is not None and last >= READ:
-        head = (*head[:-1], candidates[last])
-    if first is not None and first >= READ:
-        head = (candidates[first], *head[:-1])
+    head = worth_reading(candidates)
+    if last is not None and candidates[last] not in head:
+        head = (*head[: READ - 1], candidates[last])
+    if first is not None and candidates[first] not in head:
+        head = (candidates[first], *head[: READ - 1])
     return head
 
 

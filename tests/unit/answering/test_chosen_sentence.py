@@ -1,6 +1,7 @@
 """Which sentence of the first passages is quoted, and what is told apart, on made-up extractions."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from qa.answering.answerer import Answerer
 from qa.answering.confidence import assess
 from qa.answering.labels import named_sentence
 from qa.answering.pool import FEATURES, gather
-from qa.answering.reading import READ, WEIGHTS, probabilities, read
+from qa.answering.reading import BEHIND, READ, WEIGHTS, probabilities, read
 from qa.retrieval.query import make_query
 from qa.retrieval.retriever import Retriever
 from qa.types import Question, Reason
@@ -43,11 +44,15 @@ def test_every_feature_has_a_weight() -> None:
 
 
 def test_only_the_first_passages_are_read(snapshot, words) -> None:
-    """Reading costs most, and is for the first three."""
+    """Reading costs most, and is for the first three, of which one that ranks far behind hardly ever answers."""
     retrieval = Retriever(words).retrieve(snapshot, "When was the Puffin built?")
-    extractor = Saying()
-    read(snapshot, retrieval, retrieval.candidates, extractor)
-    assert extractor.read == [snapshot.passages[c.row].document_id for c in retrieval.candidates[:READ]]
+    first, *others = retrieval.candidates
+    near = [replace(candidate, score=first.score - BEHIND + 0.1) for candidate in others]
+    far = [near[0], *(replace(candidate, score=first.score - BEHIND - 0.1) for candidate in near[1:])]
+    for ranked, count in ((near, READ), (far, 2)):
+        extractor = Saying()
+        read(snapshot, retrieval, [first, *ranked], extractor)
+        assert extractor.read == [snapshot.passages[c.row].document_id for c in [first, *ranked][:count]]
 
 
 def test_what_the_extractor_reads_is_quoted(snapshot, words) -> None:
