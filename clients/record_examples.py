@@ -21,6 +21,8 @@ MINUTE = (
 )
 QUESTION = "When did the ferry Adelaide leave Ystad?"
 ASK = {"question": QUESTION, "top_k": 1}
+CORRECTED = {"title": "The crew of the Adelaide", "published": "1911"}
+MEMBERS = {"document_ids": ["ferry.txt", "minutes/"]}
 CHAT = [{"role": "user", "content": QUESTION}]
 
 
@@ -37,8 +39,8 @@ def record(client: httpx2.Client) -> dict[str, object]:
     schema = client.get("/openapi.json").json()
     found = {o["operationId"]: (m, p) for p, methods in schema["paths"].items() for m, o in methods.items()}
 
-    def call(name: str, body: object = None, files: object = None, **parameters: object) -> httpx2.Response:
-        method, path = found[name]
+    def call(operation: str, body: object = None, files: object = None, **parameters: object) -> httpx2.Response:
+        method, path = found[operation]
         query = {key: value for key, value in parameters.items() if f"{{{key}" not in path}
         for key, value in parameters.items():
             path = path.replace(f"{{{key}}}", str(value))
@@ -47,7 +49,7 @@ def record(client: httpx2.Client) -> dict[str, object]:
         response.raise_for_status()
         kind = response.headers.get("content-type", "").split(";")[0]
         text = response.text if kind.startswith("text/") else None
-        recorded[name] = {
+        recorded[operation] = {
             "parameters": parameters,
             "request": body,
             "status": str(response.status_code),
@@ -89,8 +91,12 @@ def record(client: httpx2.Client) -> dict[str, object]:
     job = call("upload", files=[("files", ("crew.txt", b"The crew had 36 men."))]).json()["job"]
     call("get_job", job_id=job["id"])
     call("events", job_id=job["id"])
-    call("correct", {"title": "The crew of the Adelaide", "published": "1911"}, document_id="crew.txt")
-    call("take_back", document_id="crew.txt")
+    ferries = {"name": "ferries"}
+    for operation, sent, where in (
+        ("correct", CORRECTED, {"document_id": "crew.txt"}), ("take_back", None, {"document_id": "crew.txt"}),
+        ("put_collection", MEMBERS, ferries), ("list_collections", None, {}), ("delete_collection", None, ferries),
+    ):  # fmt: skip
+        call(operation, sent, **where)
     call("delete", document_id="crew.txt")
     call("restore", document_id="crew.txt")
     call("rebuild")

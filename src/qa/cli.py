@@ -127,6 +127,9 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("question", nargs="+", metavar="QUESTION", help="what you want to know")
     command.add_argument("--top-k", type=int, default=5, metavar="N", help="how many passages to return, 1 to 50 (5)")
     command.add_argument("--reranker", metavar="MODEL", help=Settings.model_fields["reranker"].description)
+    command.add_argument(
+        "--collection", action="append", default=[], metavar="NAME", help="only documents of this collection answer"
+    )
     command.add_argument("--json", action="store_true", help="print the body that POST /ask returns")
     command.add_argument("--evidence", type=Path, metavar="FILE.zip", help="also write all that is needed to check it")
 

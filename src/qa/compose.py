@@ -8,6 +8,7 @@ from pathlib import Path
 import qa
 from qa.answering.answerer import Answerer
 from qa.config import PREFIX, Settings
+from qa.corpus.collections import Collections
 from qa.corpus.uploads import MB, Uploads
 from qa.embedders import choose_embedder
 from qa.embedders.lazy import LazyEmbedder
@@ -110,7 +111,13 @@ def build_service(settings: Settings) -> Service:
     answerer = Answerer(build_retriever(settings, embedder), _build_reranker(settings), build_extractor(settings))
     engine = build_engine(settings)
     source = EngineSource(engine, settings.index / STATISTICS) if engine else None
-    return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB, source)
+    collections = build_collections(settings)
+    return Service(settings.index, embedder, answerer, settings.answer_cache_mb * MB, source, collections)
+
+
+def build_collections(settings: Settings) -> Collections:
+    """The named sets of documents of the corpus."""
+    return Collections(settings.corpus)
 
 
 def build_engine(settings: Settings) -> Engine | None:

@@ -18,6 +18,7 @@ QAError
 │       └── GenerationGone   the engine no longer holds a generation; a newer one answers
 ├── QuestionError            the question cannot be asked
 ├── DocumentNotFound         no document has this id
+├── CollectionNotFound       no collection has this name
 ├── JobNotFound              no job has this id
 ├── ChangeRefused            a change of the corpus is refused
 │   ├── NameRefused          an uploaded file's name has no supported suffix
@@ -118,6 +119,14 @@ class DocumentNotFound(QAError):
 
     slug = "document-not-found"
     title = "No such document"
+    status = 404
+
+
+class CollectionNotFound(QAError):
+    """No collection has this name."""
+
+    slug = "collection-not-found"
+    title = "No such collection"
     status = 404
 
 

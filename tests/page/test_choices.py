@@ -23,8 +23,8 @@ def test_every_name_is_on_some_page(given_documents, find, chosen, chosen_tags, 
     documents = [Document(f"{i}.md", title, "x", tags=tuple(tags)) for i, (title, tags) in enumerate(given_documents)]
     snapshot = Snapshot(None, documents, [], None, None, None, None)
     filters = Filters(tuple(f"{i}.md" for i in chosen), tuple(chosen_tags))
-    pages = [Choices.of(snapshot, filters, find, 1, size)]
-    pages += [Choices.of(snapshot, filters, find, number, size) for number in range(2, pages[0].pages + 1)]
+    pages = [Choices.of(snapshot, filters, {}, find, 1, size)]
+    pages += [Choices.of(snapshot, filters, {}, find, number, size) for number in range(2, pages[0].pages + 1)]
     first = [d for d in documents if d.id in filters.document_ids]
     assert all(list(page.documents[: len(first)]) == first for page in pages)
     assert all(len(page.documents) - len(first) <= size for page in pages)
@@ -36,7 +36,7 @@ def test_every_name_is_on_some_page(given_documents, find, chosen, chosen_tags, 
     listed = [tag for page in pages for tag in page.tags if tag not in chosen_tags]
     assert sorted(listed) == sorted(tag for tag in tags if tag not in chosen_tags and has(tag))
     assert all(set(page.tags) >= tags & chosen_tags for page in pages)
-    assert Choices.of(snapshot, filters, find, 10**6, size) == pages[-1]
+    assert Choices.of(snapshot, filters, {}, find, 10**6, size) == pages[-1]
 
 
 def boxes(page, name="document_ids"):

@@ -3,9 +3,11 @@
 import time
 
 import pytest
-from browsing import axe
+from browsing import ask, axe
 from playwright.sync_api import expect
 from serving import serving, write_corpus
+
+from qa.corpus.collections import Collections
 
 FERRY = "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911."
 TRAIN = "The train to Malmö left at one o'clock, with forty passengers."
@@ -217,6 +219,25 @@ def test_a_document_is_corrected_on_its_page(open_page, changing):
     settle(changing)
     page.reload()
     expect(page.get_by_role("heading", name="ferry.txt")).to_be_visible()
+
+
+def test_a_collection_is_made_asked_and_left(open_page, changing):
+    """Chosen documents are put into a named collection, which is listed, asked alone and forgotten; by keyboard too."""
+    page = open_page(changing, "/corpus")
+    page.get_by_role("checkbox", name="Ask only ferry.txt").check()
+    page.get_by_label("Name of the collection").fill("Ships & boats")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="Collections")).to_contain_text("Ships & boats 1")
+    assert page.locator("tr[data-id]").count() == 1
+    assert axe(page) == []
+    page.get_by_role("link", name="Ask this collection").click()
+    expect(page.locator("#scope")).to_contain_text("collection: Ships & boats")
+    ask(page, "Where did the ferry Adelaide leave the harbour?")
+    expect(page.locator(".turn .filtered")).to_contain_text("collection Ships & boats")
+    page.goto("/corpus?collection=Ships+%26+boats")
+    page.get_by_role("button", name="Forget the collection").click()
+    expect(page.get_by_role("navigation", name="Collections")).to_have_count(0)
+    assert Collections(changing.corpus).all() == {}
 
 
 def test_corrections_take_the_token(open_page, guarded):

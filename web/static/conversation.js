@@ -23,13 +23,13 @@ const remember = (questions) => {
 
 const filters = () => {
   const data = new FormData(form);
-  const chosen = { document_ids: data.getAll("document_ids"), tags: data.getAll("tags") };
+  const chosen = { document_ids: data.getAll("document_ids"), tags: data.getAll("tags"), collections: data.getAll("collections") };
   for (const name of ["date_from", "date_to"]) if (data.get(name)) chosen[name] = data.get(name);
   return chosen;
 };
 
 const choose = (chosen) => {
-  for (const box of $$("input[type=checkbox]", form)) box.checked = chosen[box.name].includes(box.value);
+  for (const box of $$("input[type=checkbox]", form)) box.checked = (chosen[box.name] ?? []).includes(box.value);
   for (const name of ["date_from", "date_to"]) form.elements[name].value = chosen[name] ?? "";
   drawScope();
 };
@@ -45,7 +45,7 @@ export const limitTo = (id, title) => {
   say(t("The next question is limited to: %(title)s", { title }));
 };
 
-const WORDS = { document_ids: t("in"), tags: t("tag"), date_from: t("from"), date_to: t("until") };
+const WORDS = { document_ids: t("in"), tags: t("tag"), collections: t("collection"), date_from: t("from"), date_to: t("until") };
 
 const chip = (input) => {
   const name = $("bdi", input.closest("label"))?.textContent ?? input.value;
@@ -67,7 +67,7 @@ const drawScope = () => {
 
 // What the filter does not list is found by its name; what is chosen stays, and one search is under way at a time.
 const wanted = () => {
-  const chosen = [...new FormData(form)].filter(([name]) => name === "document_ids" || name === "tags");
+  const chosen = [...new FormData(form)].filter(([name]) => ["document_ids", "tags", "collections"].includes(name));
   return String(new URLSearchParams([...chosen, ["find", $("#find").value]]));
 };
 let finding = false;

@@ -249,14 +249,32 @@ const follow = (job, ended = () => {}) => {
   });
 };
 
+// Where the server wants its token, a form cannot send it.
+const collect = async (button) => {
+  const body = new FormData(button.form, button);
+  try {
+    await change("POST", "/collections", body);
+    location.assign(body.get("forget") ? "/corpus" : `/corpus?${new URLSearchParams({ collection: body.get("out") ?? body.get("name").trim() })}`);
+  } catch (error) {
+    warn(error.message);
+  }
+};
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const { dataset = {} } = button ?? {};
   const act =
-    dataset.delete ? removeOne : dataset.restore ? restore : "deleteChosen" in dataset ? removeChosen : "folder" in dataset ? () => $("#folder").click() : null;
+    dataset.delete ? removeOne : dataset.restore ? restore : "collect" in dataset && $("#token") ? collect : "deleteChosen" in dataset ? removeChosen : "folder" in dataset ? () => $("#folder").click() : null;
   if (!act) return;
   event.preventDefault();
   act(button);
+});
+
+// Enter in the name of a collection means its button, not the first one of the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches(".collect input")) return;
+  event.preventDefault();
+  $(".collect button").click();
 });
 
 document.addEventListener("change", (event) => {

@@ -7,7 +7,7 @@ const CARRIED_CHARACTERS = 2000;
 
 export const read = (href) => {
   const params = new URL(href, location.href).searchParams;
-  const filters = { document_ids: params.getAll("document_ids"), tags: params.getAll("tags") };
+  const filters = { document_ids: params.getAll("document_ids"), tags: params.getAll("tags"), collections: params.getAll("collections") };
   for (const name of ["date_from", "date_to"]) if (params.get(name)) filters[name] = params.get(name);
   return { question: params.get("question") ?? "", history: params.getAll("history"), filters };
 };

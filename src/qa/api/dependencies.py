@@ -11,6 +11,7 @@ from qa.api.page.preferences import Preferences
 from qa.api.page.presentation import prefers_html
 from qa.api.page.templates import Pages, ReaderPages
 from qa.config import Settings
+from qa.corpus.collections import Collections
 from qa.corpus.uploads import Uploads
 from qa.evidence.packer import Packer
 from qa.serving.feedback import Judgements, Shown
@@ -34,6 +35,10 @@ async def _wants_html(accept: Annotated[str, Header(include_in_schema=False)] = 
     return prefers_html(accept)
 
 
+async def _collections(request: Request) -> Collections:
+    return Collections(request.app.state.settings.corpus)
+
+
 async def _pages(request: Request) -> ReaderPages:
     pages: Pages = request.app.state.pages
     return pages.of(Preferences.of(request.cookies, request.headers.get("accept-language", "")))
@@ -49,6 +54,7 @@ CurrentVerifying = Annotated[Verifying, Depends(_state("verifying"))]
 CurrentPacker = Annotated[Packer, Depends(_state("packer"))]
 CurrentSettings = Annotated[Settings, Depends(_state("settings"))]
 CurrentUploads = Annotated[Uploads, Depends(_state("uploads"))]
+CurrentCollections = Annotated[Collections, Depends(_collections)]
 CurrentOriginals = Annotated[Originals, Depends(_state("originals"))]
 CurrentJobs = Annotated[Builds, Depends(_state("jobs"))]
 CurrentLimits = Annotated[ClientLimits, Depends(_state("client_limits"))]

@@ -43,7 +43,7 @@ def refine(
     if not (more or less):
         return answered, answered.answer.passages
     vector = rocchio(snapshot, service.embed_question(answered.answer.searched_text), more, less)
-    hits = snapshot.search(vector, question.top_k, question.filters)
+    hits = snapshot.search(vector, question.top_k, service.resolved(question.filters))
     return answered, [_ranked(answered, rank, hit.row, hit.score) for rank, hit in enumerate(hits, start=1)]
 
 

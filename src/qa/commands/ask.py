@@ -12,7 +12,7 @@ from qa.config import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Answer one question; a refusal is an answer and exits with 0."""
-    question = parse_question(" ".join(options.question), options.top_k)
+    question = parse_question(" ".join(options.question), options.top_k, options.collection)
     service = compose.build_service(settings)
     service.open()
     answered = service.ask(question)

@@ -159,7 +159,7 @@ class Snapshot:
         """The passage rows that a filter admits, ascending; None when there is no filter."""
         if not filters:
             return None
-        admitted = np.asarray([filters.admits(document) for document in self.documents], dtype=np.bool_)
+        admitted = np.asarray(list(map(filters.predicate(), self.documents)), dtype=np.bool_)
         return np.flatnonzero(admitted[self.passages.document_rows])
 
 

@@ -6,11 +6,12 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from qa.answering.answerer import Answerer
+from qa.corpus.collections import Collections
 from qa.errors import GenerationGone, IndexMissing, IndexUnusable, QAError, SnapshotDamaged, SnapshotOutdated, TooBusy
 from qa.index.snapshot import Snapshot
 from qa.index.source import FolderSource, Source
@@ -18,7 +19,7 @@ from qa.protocols import Embedder, Vectors
 from qa.serving.answer_cache import AnswerCache, Asked
 from qa.serving.damage import ServedFiles
 from qa.serving.tracing import traced
-from qa.types import Answer, Question
+from qa.types import Answer, Filters, Question
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +48,13 @@ class Service:
         answerer: Answerer,
         cache_bytes: int = 0,
         source: Source | None = None,
+        collections: Collections | None = None,
     ) -> None:
-        """Answer from what ``source`` opens, the snapshots of the index folder where none is given."""
+        """Answer from what ``source`` opens, the snapshots of the index folder where none is given.
+
+        Filters may name ``collections``; without them, none is known.
+        """
+        self._collections = collections
         self._source = source or FolderSource(index)
         self._index = index
         self._embedder = embedder
@@ -106,6 +112,16 @@ class Service:
     def embed_question(self, text: str) -> Vectors:
         """A question's unit vector, ``(dimension,)``, comparable with those that the snapshot stores."""
         return self._embedder.encode_question(text).vector
+
+    def resolved(self, filters: Filters) -> Filters:
+        """A filter with the members of its collections in their stead.
+
+        Raises:
+            QuestionError: it names a collection that is not there.
+        """
+        if self._collections is None or not filters.collections:
+            return replace(filters, collections=())
+        return self._collections.resolved(filters)
 
     def withdraw(self, document_id: str) -> None:
         """Let a document that was deleted answer no more, at once where the index can.
@@ -227,7 +243,9 @@ class Service:
         Raises:
             IndexUnusable: none is open.
             TooBusy: every processor answers another question.
+            QuestionError: the filter names a collection that is not there.
         """
+        question = replace(question, filters=self.resolved(question.filters))
         for _ in range(SWITCHES):
             try:
                 return self._ask(self.snapshot, question, wait)

@@ -1,7 +1,7 @@
 """What the filter offers: documents and tags, found by their names, the chosen ones always among them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeVar
 
@@ -30,9 +30,14 @@ class Choices:
     pages: int
     folders: tuple[tuple[str, int], ...] = ()
     """Each with the number of documents in and below it; a name ends with "/"."""
+    collections: tuple[tuple[str, int], ...] = ()
+    """Each with the number of its members."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot, filters: Filters, find: str = "", page: int = 1, size: int = PAGE) -> "Choices":
+    def of(
+        cls, snapshot: Snapshot, filters: Filters, collections: Mapping[str, Sized], find: str = "", page: int = 1,
+        size: int = PAGE,
+    ) -> "Choices":  # fmt: skip
         """Find by words: each has to be somewhere in the title or id of a document, or in a tag, in any case."""
         words = find.casefold().split()
         ids, names = set(filters.document_ids), {tag for document in snapshot.documents for tag in document.tags}
@@ -50,6 +55,7 @@ class Choices:
             page,
             pages,
             tuple(_folders(snapshot, ids, words)) if page == 1 else (),
+            tuple((name, len(members)) for name, members in collections.items()) if page == 1 else (),
         )
 
 

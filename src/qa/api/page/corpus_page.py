@@ -1,13 +1,14 @@
 """The documents as a page: what there is, its state, what no answer has ever cited, and how it is changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from fastapi.responses import HTMLResponse
 
-from qa.api.dependencies import CurrentJobs, CurrentService, CurrentShown, CurrentUploads, HtmlPages
+from qa.api.dependencies import CurrentCollections, CurrentJobs, CurrentService, CurrentShown, CurrentUploads, HtmlPages
 from qa.api.guard import CurrentGuard
 from qa.api.page.listing import FindText, PageNumber, Sort, list_documents
 from qa.api.page.view import View
@@ -15,6 +16,7 @@ from qa.api.schemas.changes import FileBody
 from qa.corpus.folder import MAX_FILE_BYTES
 from qa.corpus.uploads import MAX_FILES, MB
 from qa.errors import QAError
+from qa.types import Document, Filters
 
 
 class CorpusPage:
@@ -28,20 +30,25 @@ class CorpusPage:
         uploads: CurrentUploads,
         jobs: CurrentJobs,
         guard: CurrentGuard,
+        collections: CurrentCollections,
         find: FindText = "",
         sort: Sort = "path",
         page: PageNumber = 1,
+        collection: Annotated[str, Query(max_length=200)] = "",
     ) -> None:
         self._service, self._pages, self._shown = service, pages, shown
         self._uploads, self._jobs, self._guard = uploads, jobs, guard
         self._find, self._sort, self._page = find, sort, page
+        self._collections, self._collection = collections.shown(), collection
 
     def render(
         self, files: Sequence[FileBody] = (), error: QAError | None = None, deleted: str | None = None
     ) -> HTMLResponse:
         """The page, with what became of an upload, why a change was refused, or what was just deleted."""
         snapshot = self._service.snapshot if self._service.ready else None
-        documents = snapshot.documents if snapshot else ()
+        documents: Sequence[Document] = snapshot.documents if snapshot else ()
+        members = self._collections.get(self._collection)
+        listed = list(filter(Filters(members).predicate(), documents)) if members else documents
         return self._pages.render(
             "corpus.html",
             status=_status(files, error),
@@ -50,7 +57,11 @@ class CorpusPage:
             snapshot=snapshot,
             manifest=snapshot.manifest if snapshot else None,
             not_opened=self._service.not_opened,
-            listed=list_documents(documents, self._shown.__contains__, self._find, self._sort, self._page),
+            listed=replace(
+                list_documents(listed, self._shown.__contains__, self._find, self._sort, self._page),
+                collection=self._collection if members else "",
+            ),
+            collections={name: len(ids) for name, ids in self._collections.items()},
             shown=self._shown,
             unseen=sum(document.id not in self._shown for document in documents),
             files=files,

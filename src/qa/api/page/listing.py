@@ -33,6 +33,8 @@ class Listing:
     sort: Sort
     page: int
     pages: int
+    collection: str = ""
+    """The name of the collection whose documents these are; "" for all."""
 
     @property
     def groups(self) -> list[tuple[str, list[Document]]]:
@@ -43,7 +45,9 @@ class Listing:
 
     def url(self, page: int) -> str:
         """The address of another page of the same list."""
-        return "/corpus?" + urlencode({"find": self.find, "sort": self.sort, "page": page})
+        return "/corpus?" + urlencode(
+            {"find": self.find, "sort": self.sort, "page": page, "collection": self.collection}
+        )
 
 
 def list_documents(

@@ -39,6 +39,7 @@ class View:
         pairs: list[tuple[str, object]] = [("question", view.question)]
         pairs += [("history", earlier) for earlier in view.history]
         pairs += [("document_ids", name) for name in filters.document_ids] + [("tags", tag) for tag in filters.tags]
+        pairs += [("collections", name) for name in filters.collections]
         pairs += [("date_from", filters.date_from), ("date_to", filters.date_to)]
         pairs += [("open", view.open), ("start", view.start), ("end", view.end)]
         return "/?" + urlencode([(name, value) for name, value in pairs if value not in (None, "")])
@@ -65,6 +66,7 @@ class View:
         """Each part of the filter as (field, value), with the address of the view without it."""
         filters = self.filters
         parts = [("document_ids", name) for name in filters.document_ids] + [("tags", tag) for tag in filters.tags]
+        parts += [("collections", name) for name in filters.collections]
         parts += [(name, day) for name in ("date_from", "date_to") if (day := getattr(filters, name))]
         return tuple((name, value, self.url(filters=_without(filters, name, value))) for name, value in parts)
 
@@ -101,6 +103,7 @@ def _without(filters: Filters, name: str, value: str) -> Filters:
         tags=tuple(other for other in filters.tags if (name, value) != ("tags", other)),
         date_from=filters.date_from if name != "date_from" else None,
         date_to=filters.date_to if name != "date_to" else None,
+        collections=tuple(other for other in filters.collections if (name, value) != ("collections", other)),
     )
 
 
@@ -120,6 +123,7 @@ def parse(question: str, history: tuple[str, ...], filters: Filters, top_k: int 
                 tags=list(filters.tags),
                 date_from=filters.date_from,  # type: ignore[arg-type]  # ISO text, as a form sends it
                 date_to=filters.date_to,  # type: ignore[arg-type]
+                collections=list(filters.collections),
             ),
         )
     except ValidationError as error:
@@ -136,12 +140,13 @@ def read_view(
     tags: Annotated[list[str], Query()] = [],  # noqa: B006
     date_from: Annotated[str, Query()] = "",
     date_to: Annotated[str, Query()] = "",
+    collections: Annotated[list[str], Query()] = [],  # noqa: B006
     open: Annotated[str | None, Query()] = None,  # noqa: A002  the name in the address
     start: Annotated[int | None, Query()] = None,
     end: Annotated[int | None, Query()] = None,
 ) -> View:
     """Read a view from the address."""
-    filters = Filters(tuple(document_ids), tuple(tags), date_from or None, date_to or None)
+    filters = Filters(tuple(document_ids), tuple(tags), date_from or None, date_to or None, tuple(collections))
     return View(question, tuple(history[-CARRIED:]), filters, open, start, end)
 
 

@@ -3,6 +3,7 @@
 from qa.api.routes import (
     ask,
     changes,
+    collections,
     corrections,
     documents,
     evidence,
@@ -29,6 +30,7 @@ ROUTERS = (
     verify.router,
     evidence.router,
     openai.router,
+    collections.router,
     corrections.router,
     changes.router,
     originals.router,

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from qa.answering.suggestions import NEIGHBOURS, Suggestions, neighbouring
-from qa.api.dependencies import CurrentNoted, CurrentService, CurrentSuggestions, HtmlPages
+from qa.api.dependencies import CurrentCollections, CurrentNoted, CurrentService, CurrentSuggestions, HtmlPages
 from qa.api.page.ahead import TypedText, look_ahead
 from qa.api.page.choices import LISTED, Choices, FindText, PageNumber
 from qa.api.page.clippings import NEAR, NEARER, Clipping, clippings, closest
@@ -19,7 +19,7 @@ from qa.errors import QAError
 from qa.index.snapshot import Snapshot
 from qa.serving.noted import Noted
 from qa.serving.service import Answered, Service
-from qa.types import Answer, Band, Question
+from qa.types import Answer, Band, Filters, Question
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,6 +37,8 @@ class Turn:
     clippings: Sequence[Clipping]
     closest: Sequence[Clipping]
     """Sentences of passages that are not cited, beside an answer that is not sure."""
+    filters: Filters
+    """Those of the view, with the members of collections in their stead."""
 
     @property
     def answer(self) -> Answer:
@@ -58,15 +60,16 @@ class Turn:
     @property
     def chosen(self) -> int:
         """How many documents the filter admits; 0 without a filter, or where it admits all."""
-        filters, documents = self.view.filters, self.snapshot.documents
-        admitted = sum(filters.admits(document) for document in documents) if filters else 0
+        documents = self.snapshot.documents
+        admitted = sum(map(self.filters.predicate(), documents)) if self.filters else 0
         return admitted if admitted < len(documents) else 0
 
 
 @router.get("/")
 def home(
-    view: CurrentView, service: CurrentService, pages: HtmlPages, noted: CurrentNoted, suggestions: CurrentSuggestions
-) -> HTMLResponse:
+    view: CurrentView, service: CurrentService, pages: HtmlPages, noted: CurrentNoted, suggestions: CurrentSuggestions,
+    collections: CurrentCollections,
+) -> HTMLResponse:  # fmt: skip
     if not service.ready:
         return pages.render("home.html", view=view, manifest=None, turn=None, source=None, error=None)
     turn, source, error = None, None, None
@@ -82,7 +85,7 @@ def home(
         view=view,
         snapshot=snapshot,
         manifest=snapshot.manifest,
-        choices=Choices.of(snapshot, view.filters, size=LISTED),
+        choices=Choices.of(snapshot, view.filters, collections.shown(), size=LISTED),
         suggestions=suggestions.of(snapshot),
         turn=turn,
         source=source,
@@ -92,17 +95,19 @@ def home(
 
 @router.get("/choices")
 def choose(
-    view: CurrentView, service: CurrentService, pages: HtmlPages, find: FindText = "", page: PageNumber = 1
-) -> HTMLResponse:
+    view: CurrentView, service: CurrentService, pages: HtmlPages, collections: CurrentCollections, find: FindText = "",
+    page: PageNumber = 1,
+) -> HTMLResponse:  # fmt: skip
     """All documents and tags to choose from: a page that works without script, and whose list the script shows."""
-    found = Choices.of(service.snapshot, view.filters, find, page)
+    found = Choices.of(service.snapshot, view.filters, collections.shown(), find, page)
     return pages.render("choices.html", view=view, choices=found, find=find)
 
 
 @router.get("/ahead")
 def ahead(view: CurrentView, service: CurrentService, pages: HtmlPages, typed: TypedText) -> HTMLResponse:
     """What comes to mind while one types: the sentence that is closest in meaning, and documents of such a title."""
-    found = look_ahead(service.snapshot, typed, service.embed_question(typed), view.filters)
+    filters = service.resolved(view.filters)
+    found = look_ahead(service.snapshot, typed, service.embed_question(typed), filters)
     return pages.render("_ahead.html", view=View(filters=view.filters), clipping=found.clipping, titles=found.titles)
 
 
@@ -158,6 +163,7 @@ def _turn(service: Service, answered: Answered, view: View, neighbours: tuple[st
             near=NEARER if answer.confidence.band is Band.LOW else NEAR,
         ),
         _closest(service, answered) if answer.answerable and answer.confidence.band is Band.LOW else (),
+        service.resolved(view.filters),
     )
 
 

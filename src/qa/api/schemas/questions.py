@@ -1,6 +1,7 @@
 """What may be asked: the bodies and links of questions, and the rules that hold for them everywhere."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 from urllib.parse import urlencode
@@ -42,10 +43,11 @@ class FiltersBody(Strict):
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later", examples=["2006-01-01"])
     date_to: Day | None = Field(None, description="published on this day or earlier")
+    collections: list[Name] = Field([], max_length=100, description="any document of these collections")
 
     @model_validator(mode="after")
     def _is_short(self) -> Self:
-        if sum(map(len, (*self.document_ids, *self.tags))) > MAX_NAMES:
+        if sum(map(len, (*self.document_ids, *self.tags, *self.collections))) > MAX_NAMES:
             raise ValueError(f"the names in a filter may have {MAX_NAMES} characters in all; filter by a tag or a date")
         return self
 
@@ -55,6 +57,7 @@ class FiltersBody(Strict):
             tags=tuple(self.tags),
             date_from=self.date_from.isoformat() if self.date_from else None,
             date_to=self.date_to.isoformat() if self.date_to else None,
+            collections=tuple(self.collections),
         )
 
 
@@ -89,6 +92,7 @@ class AskLink(BaseModel):
     tags: list[Name] = Field([], max_length=100, description="any of these tags")
     date_from: Day | None = Field(None, description="published on this day or later")
     date_to: Day | None = Field(None, description="published on this day or earlier")
+    collections: list[Name] = Field([], max_length=100, description="any document of these collections")
     include: list[Included] = Field([], description="as in the body of POST /ask")
 
     @model_validator(mode="after")
@@ -98,7 +102,11 @@ class AskLink(BaseModel):
 
     def to_body(self) -> AskBody:
         filters = FiltersBody(
-            document_ids=self.document_ids, tags=self.tags, date_from=self.date_from, date_to=self.date_to
+            document_ids=self.document_ids,
+            tags=self.tags,
+            date_from=self.date_from,
+            date_to=self.date_to,
+            collections=self.collections,
         )
         return AskBody(
             question=self.question, top_k=self.top_k, history=self.history, filters=filters, include=self.include
@@ -118,7 +126,7 @@ def evidence_url(body: AskBody, snapshot: str) -> str:
     return f"/evidence?{urlencode({**fields, 'snapshot': snapshot}, doseq=True)}"
 
 
-def parse_question(text: str, top_k: int = 5) -> Question:
+def parse_question(text: str, top_k: int = 5, collections: Sequence[str] = ()) -> Question:
     """Hold a question from a command line or a page to the same rules as one from the API.
 
     Raises:
@@ -127,7 +135,8 @@ def parse_question(text: str, top_k: int = 5) -> Question:
     if not text.strip():
         raise QuestionError("question: it is empty; write what you want to know, such as: When was the mill built?")
     try:
-        return AskBody(question=text, top_k=top_k).to_question()
+        filters = FiltersBody(collections=list(collections))
+        return AskBody(question=text, top_k=top_k, filters=filters).to_question()
     except ValidationError as error:
         first = error.errors()[0]
         raise QuestionError(f"{first['loc'][0]}: {first['msg']}") from error
