@@ -55,7 +55,7 @@ formats: $(VENV)/.dev
 	QATEST_STATED_ROUNDS=3 $(BIN)/python -m pytest -s tests/formats/test_stated_values.py
 
 engines: $(VENV)/.dev
-	QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
+	QATEST_ENGINES="postgresql milvus" QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
 
 # What was judged before and has not changed is not tried again; MUTANTS='qa.answering.windows.*' tries one module.
 mutants: $(VENV)/.dev

@@ -50,6 +50,7 @@ OWNERS = {
     "prometheus_client": ("api/",),
     "bm25s": ("index/bm25.py",),
     "asyncpg": ("index/engines/postgres",),
+    "pymilvus": ("index/engines/milvus",),
     "sentencex": ("indexing/splitter.py",),
     "rapidfuzz": ("index/spelling.py", "verification/"),
     "lxml": ("readers/",),

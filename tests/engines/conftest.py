@@ -1,10 +1,13 @@
-"""Engines that are asked through one joint: the index folder itself, and a real PostgreSQL."""
+"""Engines that are asked through one joint: the index folder itself, a real PostgreSQL, and Milvus Lite as a
+server (QATEST_ENGINES names both; ``make engines`` does)."""
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import milvus_server
 import postgres_server
 import pytest
 
@@ -16,30 +19,51 @@ from qa.index.engines.remote import open_remote
 from qa.index.snapshot import Snapshot
 from qa.protocols import Engine
 
+SERVERS = os.environ.get("QATEST_ENGINES", "postgresql").split()
 
-@pytest.fixture(scope="session")
-def database(tmp_path_factory) -> Iterator[object]:
-    """A server that nobody kills."""
+
+def server_of(name: str, folder: Path) -> "postgres_server.Database | milvus_server.Milvus":
+    """A new server, or a skip where its programs are not installed."""
+    if name == "milvus":
+        if not milvus_server.is_installed():
+            pytest.skip("Milvus Lite is not installed")
+        return milvus_server.Milvus(folder)
     if postgres_server.binaries() is None:
         pytest.skip("no PostgreSQL is installed")
-    server = postgres_server.Database(readable(tmp_path_factory.mktemp("postgres")))
-    yield server
-    server.stop()
+    return postgres_server.Database()
 
 
-@pytest.fixture
-def mortal(tmp_path_factory) -> Iterator[object]:
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory) -> Iterator["Servers"]:
+    """Servers that nobody kills, each started when it is first asked for."""
+    servers = Servers(tmp_path_factory)
+    yield servers
+    servers.stop()
+
+
+class Servers:
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._running: dict[str, postgres_server.Database | milvus_server.Milvus] = {}
+
+    def address(self, name: str, part: str) -> str:
+        """That of a part of a server, to which nothing was published."""
+        if name not in self._running:
+            self._running[name] = server_of(name, self._folders.mktemp(name))
+        option = "qa_prefix" if name == "milvus" else "qa_schema"
+        return f"{self._running[name].address}?{option}={part}"
+
+    def stop(self) -> None:
+        for server in self._running.values():
+            server.stop()
+
+
+@pytest.fixture(params=SERVERS)
+def mortal(request, tmp_path_factory) -> Iterator[object]:
     """A server of one test, which may kill it."""
-    server = postgres_server.Database(readable(tmp_path_factory.mktemp("mortal")))
+    server = server_of(request.param, tmp_path_factory.mktemp("mortal"))
     yield server
     server.stop()
-
-
-def readable(folder: Path) -> Path:
-    """Let the server's user come through to its folder."""
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o711)
-    return folder
 
 
 @dataclass
@@ -55,24 +79,24 @@ class Held:
         return open_remote(self.engine, self.cache)
 
 
-@pytest.fixture(scope="module", params=["embedded", "postgresql"])
-def held(request, corpus_index, tmp_path_factory) -> Iterator[Held]:
+@pytest.fixture(scope="module", params=["embedded", *SERVERS])
+def held(request, corpus_index, tmp_path_factory, servers) -> Iterator[Held]:
     """Each engine with the index of ``corpus/``."""
     snapshot, _ = snapshots.open_current(corpus_index)
     if request.param == "embedded":
         engine = EmbeddedEngine(corpus_index)
     else:
-        address = request.getfixturevalue("database").address
-        engine = connect(f"{address}?qa_schema=held_{request.module.__name__.rpartition('.')[2]}")
+        part = f"held{request.module.__name__.rpartition('.')[2]}".replace("_", "")
+        engine = connect(servers.address(request.param, part))
         publish_snapshot(engine, snapshot, keep=2)
     yield Held(engine, snapshot, tmp_path_factory.mktemp("statistics"))
     engine.close()
 
 
-@pytest.fixture
-def address(database) -> str:
-    """That of a schema of its own, to which nothing was published."""
-    return f"{database.address}?qa_schema=s{time.monotonic_ns()}"
+@pytest.fixture(params=SERVERS)
+def address(request, servers) -> str:
+    """That of a part of a server's own, to which nothing was published."""
+    return servers.address(request.param, f"s{time.monotonic_ns()}")
 
 
 @pytest.fixture

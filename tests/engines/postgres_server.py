@@ -2,8 +2,10 @@
 
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,8 +25,9 @@ def binaries() -> Path | None:
 class Database:
     """A server that a test may kill and start again."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        # beside pytest's folders, which it closes to other users whenever another run of it begins
+        self._folder = Path(tempfile.mkdtemp(prefix="qa-postgres-"))
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -32,8 +35,17 @@ class Database:
         # a superuser may not run the server
         self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         if self._user:
-            os.chown(folder, NOBODY, NOBODY)
-        command = ["-D", str(folder / "data"), "-U", "qa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+            os.chown(self._folder, NOBODY, NOBODY)
+        command = [
+            "-D",
+            str(self._folder / "data"),
+            "-U",
+            "qa",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         self._run("initdb", *command)
         self.start()
 
@@ -86,3 +98,4 @@ class Database:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(2)  # fast shutdown
             self._process.wait(WAIT_S)
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -5,6 +5,7 @@ questions).
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from places import CHECKOUT
 from qa.answering.answerer import Answerer
 from qa.errors import GenerationGone, IndexMissing, SnapshotDamaged
 from qa.index import snapshot as snapshots
+from qa.index.engines import connect
 from qa.index.engines.migration import migrate_to_folder
 from qa.index.engines.publication import publish_snapshot
 from qa.index.engines.remote import open_remote
@@ -194,6 +196,19 @@ def test_a_withdrawal_ends_with_a_build_that_saw_it(empty, corpus_index):
     assert empty.withdrawn(snapshot.manifest.id) == {snapshot.documents[0].id}
     empty.point(snapshot.manifest.id, empty.mark())
     assert empty.withdrawn(snapshot.manifest.id) == frozenset()
+
+
+def test_withdrawals_at_the_same_time_are_all_kept(empty, address, corpus_index):
+    """Of several processes that change what is held at once, none undoes what another did."""
+    snapshot, _ = snapshots.open_current(corpus_index)
+    publish_snapshot(empty, snapshot, keep=1)
+    gone = [document.id for document in snapshot.documents[:4]]
+    engines = [connect(address) for _ in gone]
+    with ThreadPoolExecutor(len(gone)) as pool:
+        list(pool.map(lambda engine, name: engine.withdraw([name]), engines, gone))
+    assert empty.withdrawn(snapshot.manifest.id) == {*gone}
+    for engine in engines:
+        engine.close()
 
 
 def test_a_dropped_generation_is_an_error(empty, corpus_index, seed_index):

@@ -15,6 +15,7 @@ EMBEDDED = "embedded"
 ENGINES: Mapping[str, str] = {
     "postgresql": "qa.index.engines.postgres:PostgresEngine",
     "postgres": "qa.index.engines.postgres:PostgresEngine",
+    "milvus": "qa.index.engines.milvus:MilvusEngine",
 }
 
 

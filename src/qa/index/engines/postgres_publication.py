@@ -9,6 +9,7 @@ import asyncpg
 from qa.errors import EngineUnavailable
 from qa.index.engines import postgres_schema as sql
 from qa.index.engines.impact import blocks
+from qa.index.engines.inverted_lists import lists_for
 from qa.index.engines.postgres_connection import know_vectors
 from qa.index.engines.postgres_schema import Tables
 from qa.index.stores import EXACT_UP_TO
@@ -54,7 +55,7 @@ async def _prepare(connection: asyncpg.Connection, schema: str) -> None:
 
 async def _fill(connection: asyncpg.Connection, tables: Tables, publication: Publication) -> None:
     passages = publication.passages
-    lists = None if passages <= EXACT_UP_TO else sql.lists_for(passages)
+    lists = None if passages <= EXACT_UP_TO else lists_for(passages)
     dimensions = {sql.EMBEDDING: publication.dimension}
     blocks_of = [publication.vectors]
     if publication.multilingual_dimension is not None:

@@ -7,13 +7,12 @@ points at them: a publisher that dies leaves nothing behind.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from qa.index.engines.inverted_lists import probes_for
+
 # Locks of whoever publishes, and of whoever changes what answers: any numbers that nobody else uses.
 PUBLISH_LOCK, POINTER_LOCK = 0x7161_0001, 0x7161_0002
 
 EMBEDDING, MEANING = "embedding", "meaning"  # columns: vectors of the embedder, and of the multilingual one
-
-LISTS_PER_ROOT = 2  # lists of an ivfflat index: twice the square root of the vectors, as in our own inverted file
-PROBES, SHARE = 64, 16  # lists read for a question: so many, or one in so many where that is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +88,6 @@ def finish(tables: Tables, columns: Iterable[str], lists: int | None) -> str:
         ALTER TABLE {tables.postings} ADD PRIMARY KEY (term, block);
         {ivfflat}
     """
-
-
-def lists_for(passages: int) -> int:
-    """How many lists an ivfflat index over so many passages has."""
-    return max(1, int(LISTS_PER_ROOT * passages**0.5))
-
-
-def probes_for(passages: int) -> int:
-    """How many lists are read for a question."""
-    return max(PROBES, lists_for(passages) // SHARE)
 
 
 def probing(passages: int) -> str:
