@@ -5,47 +5,11 @@ echo of input.
 import itertools
 import json
 import re
-from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from places import CHECKOUT
-
-CANARY = "c4nary"
-PROBLEMS = {
-    400: "/problems/bad-request", 404: "/problems/not-found", 405: "/problems/method-not-allowed",
-    413: "/problems/content-too-large", 422: "/problems/invalid-request", 429: "/problems/too-many-requests",
-    503: "/problems/index-not-ready",
-}  # fmt: skip
-
-
-def assert_problem(status, content_type, body, expected):
-    """RFC 9457, and nothing that belongs to the inside."""
-    assert status == expected
-    assert content_type == "application/problem+json"
-    problem = json.loads(body)
-    assert set(problem) <= {"type", "title", "status", "detail", "request_id", "errors"}
-    assert problem["status"] == status
-    assert problem["type"] in {PROBLEMS[status], "/problems/document-not-found"}
-    assert problem["title"]
-    assert problem["detail"]
-    text = body if isinstance(body, str) else body.decode()
-    inside = (str(CHECKOUT), str(Path.home()), gettempdir())
-    for leak in ("Traceback", 'File "', ".py", "site-packages", "0x", CANARY, *inside):
-        assert leak not in text
-
-
-def assert_refused(response, expected=422):
-    assert_problem(response.status_code, response.headers["content-type"], response.content, expected)
-    return response.json()
-
-
-def post(client, content, **headers):
-    content = content if isinstance(content, bytes) else content.encode()
-    return client.post("/ask", content=content, headers={"content-type": "application/json"} | headers)
+from problems import CANARY, assert_problem, assert_refused, post, send
 
 
 @pytest.mark.parametrize(
@@ -131,6 +95,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
+
+
 bodies = st.fixed_dictionaries(
     {"question": st.text(min_size=1, max_size=30) | json_values},
     optional={
@@ -235,7 +201,11 @@ def test_wrong_links(client, query):
 
 
 PATHS = ["/ask", "/documents", "/documents/xu-jiatun.md", "/index", "/healthz", "/readyz", "/"]
+
+
 METHODS = ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "C4NARY"]
+
+
 OFFERED = [("/documents/xu-jiatun.md", "DELETE")]
 
 
@@ -275,123 +245,6 @@ def test_documents_are_html_only_where_asked_for(client, accept, kind):
     """A document is JSON unless Accept ranks text/html higher by name."""
     response = client.get("/documents/xu-jiatun.md", headers=[(b"accept", accept.encode("latin-1"))])
     assert response.headers["content-type"].split(";")[0] == kind
-
-
-def test_large_bodies_with_their_length(client):
-    """A body of 5 MB is a 413 that the client gets to read, every time."""
-    for _ in range(5):
-        assert_refused(post(client, b'{"question": "' + b"c4nary" * 900_000 + b'"}'), 413)
-
-
-def read_answer(connection):
-    """Status, headers and body of whatever the server says before it hangs up or falls silent."""
-    received = b""
-    try:
-        while chunk := connection.recv(65536):
-            received += chunk
-            head, _, body = received.partition(b"\r\n\r\n")
-            if body.endswith(b"}"):
-                break
-    except OSError:  # it hung up on what was still being sent
-        pass
-    lines = head.decode("latin-1").split("\r\n")
-    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
-    return int(lines[0].split()[1]), headers, body
-
-
-def send(server, *pieces):
-    with server.connect() as connection:
-        try:
-            for piece in pieces:
-                connection.sendall(piece)
-        except OSError:  # it has answered already and hung up
-            pass
-        return read_answer(connection)
-
-
-def test_large_bodies_without_their_length(server):
-    """A chunked body of 5 MB that never says how long it is is a 413, and the client gets to read it."""
-    head = (
-        b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
-    chunk = b"10000\r\n" + b"a" * 65536 + b"\r\n"
-    status, headers, body = send(server, head, *[chunk] * 80, b"0\r\n\r\n")
-    assert_problem(status, headers["content-type"], body, 413)
-    assert headers["connection"] == "close"
-
-
-def test_endless_bodies_are_cut_off(server):
-    """A body that never ends is read no further than to a limit, and refused."""
-    head = (
-        b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
-    chunk = b"10000\r\n" + b"a" * 65536 + b"\r\n"
-    with server.connect() as connection:
-        connection.sendall(head)
-        sent = 0
-        try:
-            while sent < 200 * 2**20:
-                connection.sendall(chunk)
-                sent += 65536
-        except OSError:  # it hung up, as it should
-            pass
-    assert 2**20 < sent < 100 * 2**20
-
-
-@pytest.mark.parametrize("length", [b"5000000", b"99999999999999999999999", b"0999999999"])
-def test_a_declared_length_alone_is_refused(server, length):
-    """A client that asks for leave to send 5 MB, or that declares far more, is refused before any of it is sent."""
-    head = b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
-    status, headers, body = send(server, head + b"Content-Length: " + length + b"\r\n\r\n")
-    assert_problem(status, headers["content-type"], body, status)
-    assert status in {400, 413}
-
-
-@pytest.mark.parametrize(
-    "request_bytes",
-    [
-        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Huge: " + b"c4nary" * 100_000 + b"\r\n\r\n",
-        b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"c4nary\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nNo colon here c4nary\r\n\r\n",
-        b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-        b"POST /ask HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nc4nary\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 50 + b"\r\n\r\n",
-    ],
-    ids=[
-        "huge header",
-        "huge address",
-        "nonsense",
-        "no host",
-        "no colon",
-        "two lengths",
-        "negative length",
-        "bad chunk",
-        "tls",
-    ],
-)
-def test_what_is_not_http(server, request_bytes):
-    """What the HTTP parser refuses is a problem document too, and the server goes on."""
-    status, headers, body = send(server, request_bytes)
-    assert_problem(status, headers["content-type"], body, 400)
-    status, _, body = send(server, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    assert (status, json.loads(body)) == (200, {"status": "ok"})
-
-
-def test_a_body_that_never_comes_holds_nobody_up(server, client):
-    """A client that sends half a request and waits, or goes away, does not keep others from their answers."""
-    head = b"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
-    half = head + b'{"question"'
-    waiting = [server.connect() for _ in range(50)]
-    for connection in waiting:
-        connection.sendall(half)
-    for connection in waiting[:25]:
-        connection.close()
-    assert client.get("/ask", params={"question": "Who is Jia Jia?"}).status_code == 200
-    for connection in waiting[25:]:
-        connection.close()
 
 
 NOISE = {
