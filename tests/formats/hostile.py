@@ -19,13 +19,14 @@ from hostile_case import SECRET, Case, html
 from hostile_mail import mails
 from hostile_marks import cues, marked, notebooks, objects, tables
 from hostile_office import open_documents, packed, rich_texts, sheets, slides
+from hostile_older import crawls, documents, messages
 from hostile_pages import hidden_in_pages, pages
 from hostile_papers import papers
 from hostile_pictures import pictures
 from hostile_texts import lines, texts
 from PIL import Image
 
-COUNT = 480
+COUNT = 520
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -35,7 +36,8 @@ def cases(canary: Path, address: str = NOBODY) -> list[Case]:
         *texts(), *pages(canary), *hidden_in_pages(), *lines(), *words(canary), *books(canary), *papers(canary),
         *sheets(canary, address), *slides(canary, address), *open_documents(canary, address),
         *rich_texts(canary, address), *packed(), *mails(canary, address), *tables(address), *notebooks(address),
-        *objects(canary, address), *cues(), *marked(canary, address), *pictures(), *wrong_suffixes(), *cut_off(),
+        *objects(canary, address), *cues(), *marked(canary, address), *pictures(),
+        *documents(), *messages(), *crawls(canary, address), *wrong_suffixes(), *cut_off(),
     ]  # fmt: skip
     made += list(flipped(COUNT - len(made)))
     assert len({case.name for case in made}) == len(made) == COUNT

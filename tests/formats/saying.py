@@ -1,10 +1,13 @@
 """Files of every format that say given words."""
 
+import gzip
 import io
 import json
+import plistlib
 import textwrap
 from pathlib import Path
 
+import compound
 import honest
 import office
 import reportlab
@@ -59,6 +62,26 @@ def as_picture(text, kind):
     return written.getvalue()
 
 
+def as_crawl(text):
+    page = f"<html><body><p>{text}</p></body></html>".encode()
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+    head = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/a\r\n"
+    head += "WARC-Date: 2024-05-03T10:00:00Z\r\n"
+    return f"{head}Content-Type: application/http\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n"
+
+
+def as_kept(text):
+    page = f"<html><body><p>{text}</p></body></html>".encode()
+    return plistlib.dumps({"WebMainResource": {"WebResourceData": page, "WebResourceURL": "https://example.org/a"}})
+
+
+BUILT_OLDER = {
+    ".doc": lambda text: compound.word((0, [], (f"{text}\r", 0))),
+    ".msg": lambda text: compound.compound(compound.outlook(text)),
+    ".warc": as_crawl,
+    ".warc.gz": lambda text: gzip.compress(as_crawl(text)),
+    ".webarchive": as_kept,
+}
 BUILT_PICTURES = {
     ".png": lambda text: as_picture(text, "PNG"),
     ".jpg": lambda text: as_picture(text, "JPEG"),
@@ -92,7 +115,7 @@ BUILT_OFFICE = {
 WRITTEN = {
     ".txt": str, ".md": str, ".markdown": str, ".html": as_page, ".htm": as_page, ".xhtml": as_page, ".jsonl": as_lines,
 }  # fmt: skip
-BUILT = {".pdf": as_paper, ".docx": as_word, ".epub": as_book} | BUILT_OFFICE | BUILT_PICTURES
+BUILT = {".pdf": as_paper, ".docx": as_word, ".epub": as_book} | BUILT_OFFICE | BUILT_OLDER | BUILT_PICTURES
 
 
 def file_saying(suffix, text):

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from qa.errors import NameRefused
-from qa.readers import READERS
+from qa.readers import READERS, suffix_of
 
 MAX_NAME_BYTES = 120  # of 255 that file systems take: hidden drafts and kept versions have longer names
 MAX_FOLDER_BYTES, MAX_DEPTH = 60, 8
@@ -25,8 +25,8 @@ def safe_name(name: str) -> str:
         NameRefused: the suffix is of no supported format; names them.
     """
     plain = _plain(_SEPARATORS.split(name)[-1])
-    stem, dot, suffix = plain.rpartition(".")
-    suffix = (dot + suffix).lower()
+    suffix = suffix_of(f"x{plain}")
+    stem = plain[: len(plain) - len(suffix)]
     if suffix not in READERS:
         shown = suffix if PurePosixPath(f"x{suffix}").suffix and len(suffix) <= len(".markdown") else "(none)"
         raise NameRefused(f"the suffix {shown!r} is not supported; supported: {', '.join(READERS)}")

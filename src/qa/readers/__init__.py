@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qa.errors import UnreadableFile
 from qa.readers.checks import check_document
 from qa.readers.dating import dated
-from qa.readers.signatures import HTML, JPEG, PDF, PNG, RTF, TIFF, ZIP, check_signature
+from qa.readers.signatures import HTML, JPEG, OLE, PDF, PNG, RTF, TIFF, ZIP, check_signature
 from qa.types import Document, Unreadable
 
 if TYPE_CHECKING:  # the joints import numpy, which takes longer than to start the process that parses
@@ -76,6 +76,10 @@ FORMATS = (
     Format("qa.readers.outline:read_org", (".org",)),
     Format("qa.readers.outline:read_asciidoc", (".adoc", ".asciidoc")),
     Format("qa.readers.tex:read_tex", (".tex",), ("pylatexenc",)),
+    Format("qa.readers.doc:read_doc", (".doc",), ("olefile",), OLE, begins=True),
+    Format("qa.readers.outlook:read_outlook", (".msg",), ("olefile", "compressed-rtf"), OLE, begins=True),
+    Format("qa.readers.web_archives:read_warc", (".warc", ".warc.gz"), ("warcio", *_PAGES)),
+    Format("qa.readers.web_archives:read_webarchive", (".webarchive",), _PAGES),
     Format("qa.readers.zipped:read_zip", (".zip",), (), ZIP, begins=True),
 )
 READERS: Mapping[str, Format] = {suffix: entry for entry in FORMATS for suffix in entry.suffixes}
@@ -84,12 +88,19 @@ PICTURES = frozenset(suffix for entry in FORMATS if entry.container in {PNG, JPE
 """Suffixes of files that hold no words, but may show some."""
 
 SAVED_AS = {
-    ".doc": ".docx", ".wps": ".docx", ".pages": ".docx", ".xls": ".xlsx", ".numbers": ".xlsx", ".ppt": ".pptx",
-    ".key": ".pptx", ".msg": ".eml", ".webarchive": ".html", ".mobi": ".epub", ".azw3": ".epub", ".djvu": ".pdf",
+    ".wps": ".docx", ".pages": ".docx", ".xls": ".xlsx", ".numbers": ".xlsx", ".ppt": ".pptx", ".key": ".pptx",
+    ".mobi": ".epub", ".azw3": ".epub", ".djvu": ".pdf",
 }  # fmt: skip
 """Formats of articles for which no free and well-kept library is here, and what the programs that have them write."""
 UNSUPPORTED = "the suffix "  # how the reason begins for a file of no format that is read
 _LIBXML2_NO_MEMORY = 2  # the code of a syntax error that is none
+
+
+def suffix_of(name: str) -> str:
+    """The suffix that tells a file's format, in lower case; it may have two parts."""
+    path = PurePosixPath(name.lower())
+    double = "".join(path.suffixes[-2:])
+    return double if double in READERS else path.suffix
 
 
 def reader_of(document_id: str) -> Format:
@@ -98,7 +109,7 @@ def reader_of(document_id: str) -> Format:
     Raises:
         UnreadableFile: no reader has this suffix; with what to save it as, where its programs can.
     """
-    suffix = PurePosixPath(document_id).suffix.lower()
+    suffix = suffix_of(document_id)
     if suffix in SAVED_AS:
         raise UnreadableFile(f"files ending in {suffix} are not read; save it as {SAVED_AS[suffix]}")
     if suffix not in READERS:
@@ -115,7 +126,7 @@ def read(document_id: str, content: bytes) -> list[Document | Unreadable]:
     reader = reader_of(document_id)
     if not content:
         raise UnreadableFile("the file is empty")
-    check_signature(reader.container, content, PurePosixPath(document_id).suffix, must_begin=reader.begins)
+    check_signature(reader.container, content, suffix_of(document_id), must_begin=reader.begins)
     read_content = reader.load()
     try:
         readings = list(read_content(document_id, content))

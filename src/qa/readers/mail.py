@@ -33,7 +33,15 @@ _SHOWN = ("From", "To", "Cc", "Date")
 
 def read_mail(document_id: str, content: bytes) -> list[Document | Unreadable]:
     """Read ``.eml``; title, author and date are the subject, the sender and the date of sending."""
-    message = message_from_bytes(content, policy=policy.default)
+    return read_message(document_id, message_from_bytes(content, policy=policy.default))
+
+
+def read_message(document_id: str, message: EmailMessage) -> list[Document | Unreadable]:
+    """The documents of a message: itself, and its attachments.
+
+    Raises:
+        UnreadableFile: it has none of the headers that a message has.
+    """
     if not any(_header(message, name) for name in (*_SHOWN, "Subject")):
         raise UnreadableFile("the file is no message: it has no From, To, Date or Subject; rename it to what it is")
     return list(_readings(document_id, message, 0))
@@ -65,7 +73,8 @@ def read_saved_page(document_id: str, content: bytes) -> list[Document]:
     for part in message.walk():
         if part.get_content_type() == "text/html":
             address = one_line(part.get("Content-Location") or message.get("Snapshot-Content-Location"))
-            return [replace(page, url=page.url or address) for page in read_html(document_id, _bytes(part))]
+            pages = read_html(document_id, _bytes(part))
+            return [replace(page, url=page.url or address, retrieved=_date(message)) for page in pages]
     raise UnreadableFile("the file holds no page; save it anew from a browser")
 
 

@@ -6,12 +6,12 @@ _HEAD = 1024
 ZIP, PDF, HTML = "a zip container (such as .docx or .epub)", "a PDF", "an HTML page"
 RTF = "rich text (.rtf)"
 PNG, JPEG, TIFF = "a PNG picture", "a JPEG picture", "a TIFF picture"
-_OLE = "an old Office file, or one protected by a password"
+OLE = "an old Office file, or one protected by a password"
 _ADVICE = {
     PDF: "rename it to end in .pdf",
     HTML: "rename it to end in .html",
     ZIP: "rename it to end in what it is",
-    _OLE: "save it as .docx, .xlsx or .pptx without a password",
+    OLE: "save it as .docx, .xlsx or .pptx without a password",
     RTF: "rename it to end in .rtf",
     PNG: "rename it to end in .png",
     JPEG: "rename it to end in .jpg",
@@ -48,5 +48,5 @@ def _signature(head: bytes) -> str | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ZIP
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _OLE
+        return OLE
     return RTF if head.startswith(b"{\\rtf") else None

@@ -62,6 +62,7 @@ class Document:
 
     ``published`` is an ISO 8601 date of reduced precision allowed (``2006``, ``2006-10``, ``2006-10-27``).
     ``published_from`` says what that was taken from; ``created`` is when the file was made, which is no publication.
+    ``retrieved`` is the day on which a page of the web was fetched or saved.
     ``language`` is a BCP 47 tag as its source gives it (``en``, ``zh-Hant``).
     ``headings`` are the spans of section headings inside ``text``, in order.
     ``pages`` are the offsets at which the pages of a paged format begin, ascending, the first one 0; else it is empty.
@@ -83,6 +84,7 @@ class Document:
     tables: tuple[Table, ...] = ()
     published_from: PublishedFrom | None = None
     created: str | None = None
+    retrieved: str | None = None
     stated: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
