@@ -52,7 +52,7 @@ OWNERS = {
     "asyncpg": ("index/engines/postgres",),
     "pymilvus": ("index/engines/milvus",),
     "sentencex": ("indexing/splitter.py",),
-    "rapidfuzz": ("index/spelling.py", "verification/"),
+    "rapidfuzz": ("index/spelling.py", "index/names.py", "verification/"),
     "lxml": ("readers/",),
     "docx": ("readers/docx.py",),
     "pypdfium2": ("readers/pdf",),

@@ -28,6 +28,21 @@ def test_twenty_questions_across_languages(service):
     assert len(QUESTIONS) - len(wrong) >= RIGHT, wrong
 
 
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("Линь Сюин", "chachang.md"),
+        ("Lin Xiuying", "chachang.md"),
+        ("Pyotr Gromov", "ledokol.md"),
+        ("Хелене Брандт", "bruecke.md"),
+    ],
+)
+def test_a_name_finds_its_article_in_any_script(service, name: str, document: str):
+    """A name in one script leads to the article that has it in another one."""
+    passages = service.ask(Question(name)).answer.passages
+    assert passages[0].passage.document_id == document
+
+
 def quoting(service, question: str) -> list[str]:
     answer = service.ask(Question(question)).answer
     return [citation.cited_text for citation in answer.citations]

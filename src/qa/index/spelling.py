@@ -16,6 +16,7 @@ from symspellpy import SymSpell, Verbosity
 
 from qa.analysis import Token, analyze
 from qa.index.abbreviations import abbreviations
+from qa.index.names import LATIN, Names, is_cased, script_of
 
 SHORTEST = 4  # a shorter word has too many neighbours
 LONG = 8  # from this length on, two slips are allowed
@@ -108,6 +109,19 @@ class Lexicon:
     def abbreviation_of(self) -> Mapping[Words, str]:
         """Abbreviations by the words of their long form."""
         return {long: short for short, long in self.abbreviations.items()}
+
+    @cached_property
+    def latin_names(self) -> Names:
+        """The names in Latin letters, by their sound: what those of other scripts may mean."""
+        names = {w: entry.count for w, entry in self.words.items() if entry.is_name and script_of(w) == LATIN}
+        return Names(names, (pair for pair in self.joined.values() if script_of(pair[0]) == LATIN))
+
+    @cached_property
+    def other_names(self) -> Names:
+        """The names in other letters; in scripts without capitals, all words."""
+        words = {w: entry.count for w, entry in self.words.items() if not w.isascii() and script_of(w) != LATIN}
+        names = {word: count for word, count in words.items() if self.words[word].is_name or not is_cased(word)}
+        return Names(names, (pair for pair in self.joined.values() if script_of(pair[0]) != LATIN))
 
     def nearest(self, word: str, *, name: bool = False) -> str | None:
         """The word of the corpus that a mistyped one most probably means; None where nothing is near enough.

@@ -11,6 +11,7 @@ from qa.languages import ENGLISH
 from qa.protocols import Embedder, Encoded
 from qa.retrieval.answer_types import AnswerType, answer_type
 from qa.retrieval.initials import spelled_out
+from qa.retrieval.other_scripts import SameNames, in_other_scripts
 from qa.retrieval.translation import Translation
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
@@ -107,6 +108,8 @@ def make_query(question: str, lexical: BM25Index, embedder: Embedder, translatio
     }
     if translation is not None:
         variants = _translated(variants, translation, lexical)
+    else:
+        variants |= _with(in_other_scripts(text, lexical.lexicon), variants, lexical)
     return Query(
         text,
         embedder.encode_question(translation.gloss if translation and translation.gloss else text),
@@ -141,6 +144,11 @@ def _translated(
             if others or term in lexical.vocabulary or not is_unspaced(term):
                 translated[term] = tuple(others)
     return translated
+
+
+def _with(names: SameNames, variants: Mapping[str, tuple[str, ...]], lexical: BM25Index) -> dict[str, tuple[str, ...]]:
+    """The variants of names, and the same names in other scripts."""
+    return {term: tuple(dict.fromkeys((*variants[term], *_known(words, lexical)))) for term, words in names.items()}
 
 
 def _new(words: str, typed: set[str]) -> bool:

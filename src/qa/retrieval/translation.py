@@ -11,15 +11,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from qa.analysis import Token, analyze
+from qa.analysis import Token, analyze, terms
 from qa.index.multilingual import Multilingual, WordVectors
+from qa.index.names import LATIN, script_of
 from qa.index.snapshot import Snapshot
 from qa.index.spelling import Lexicon
 from qa.languages import ENGLISH, common_words, language_of
 from qa.protocols import MultilingualEmbedder, Vectors
+from qa.retrieval.other_scripts import SameNames, in_other_scripts
 
 NEAREST = 3  # words of the corpus that may stand for one of the question
 LEAST_SIMILAR = 0.5  # cosine
+NAME_WEIGHT = 1.0  # of a name that is written in another script
 NO_TRANSLATIONS: Mapping[str, Mapping[str, float]] = MappingProxyType({})
 
 
@@ -61,13 +64,15 @@ def translate(question: str, snapshot: Snapshot, embedder: MultilingualEmbedder)
     if language == ENGLISH and corpus.is_english:
         return None
     tokens = [token for token in analyze(question) if token.word not in common_words(language)]
-    nearest = _nearest(_foreign_words(tokens, snapshot.lexical.lexicon), language, corpus, embedder)
+    lexicon = snapshot.lexical.lexicon
+    nearest = _nearest(_foreign_words(tokens, lexicon), language, corpus, embedder)
+    names = in_other_scripts(question, lexicon)
     return Translation(
         language,
         embedder.encode_question(question),
-        {token.term: _standing_for(token, nearest, language, corpus) for token in tokens},
+        {token.term: _standing_for(token, nearest, names, language, corpus) for token in tokens},
         frozenset(token.term for token in tokens),
-        "" if language == ENGLISH else _gloss(tokens, nearest, corpus.words),
+        "" if language == ENGLISH else _gloss(tokens, nearest, names, corpus.words),
     )
 
 
@@ -97,20 +102,28 @@ def _nearest(words: Sequence[str], language: str, corpus: Multilingual, embedder
     }
 
 
-def _standing_for(token: Token, nearest: Nearest, language: str, corpus: Multilingual) -> dict[str, float]:
-    """The word's other forms, and what is nearest to it in other languages."""
+def _standing_for(
+    token: Token, nearest: Nearest, names: SameNames, language: str, corpus: Multilingual
+) -> dict[str, float]:
+    """The word's other forms, the same name in other scripts, and what is nearest to it in other languages."""
     weights = dict.fromkeys(corpus.inflected(token.word, language), 1.0)
     for number, similarity in nearest.get(token.word, ()):
         term = corpus.words.terms[number]
         weights[term] = max(weights.get(term, 0.0), similarity**2)
+    for name in names.get(token.term, ()):
+        weights |= dict.fromkeys(terms(name), NAME_WEIGHT)
     weights.pop(token.term, None)
     return weights
 
 
-def _gloss(tokens: Sequence[Token], nearest: Nearest, words: WordVectors) -> str:
-    """A word that nothing English stands for stays as it is."""
+def _gloss(tokens: Sequence[Token], nearest: Nearest, names: SameNames, words: WordVectors) -> str:
+    """A word that nothing English stands for stays as it is; a name is spelled in Latin letters."""
     glosses: list[str] = []
     for token in tokens:
+        latin = [name for name in names.get(token.term, ()) if script_of(name) == LATIN]
+        if latin:
+            glosses += [name.capitalize() for name in latin[:1] if name.capitalize() not in glosses]
+            continue
         english = [
             words.words[number] for number, _ in nearest.get(token.word, ()) if words.languages[number] == ENGLISH
         ]
