@@ -74,6 +74,7 @@ def record(client: httpx2.Client) -> dict[str, object]:
     call("create_completion", {"model": "qa", "messages": CHAT})
     call("search_store", {"query": QUESTION, "max_num_results": 1}, store="qa")
     call("list_documents")
+    call("get_timeline", since="1911")
     call("get_document", document_id="ferry.txt")
     call("get_text", document_id="ferry.txt")
     call("get_original", document_id="ferry.txt")

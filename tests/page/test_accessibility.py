@@ -66,6 +66,10 @@ def about(page):
     page.goto("/documents/xu-jiatun.md/about")
 
 
+def timeline(page):
+    page.goto("/timeline")
+
+
 def choices(page):
     page.goto("/choices?find=jia")
 

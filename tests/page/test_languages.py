@@ -16,7 +16,7 @@ PATHS = (
     "/", f"/?question={WHEN}", "/?question=What+is+the+capital+of+Peru%3F", "/?open=xu-jiatun.md&start=6014&end=6112",
     f"/?question={WHEN}&document_ids=2006%2F", "/corpus", "/corpus?find=none", "/documents/xu-jiatun.md", "/choices",
     "/similar?document_id=xu-jiatun.md&start=6014&end=6112", "/settings", "/saved", "/docs", "/documents/none.md",
-    "/documents/xu-jiatun.md/about",
+    "/documents/xu-jiatun.md/about", "/timeline", "/timeline?find=none",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ KINDS = {
     "panel",
     "passages",
     "similar",
+    "timeline",
     "verify",
     "evidence",
     "mcp",

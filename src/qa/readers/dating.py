@@ -76,6 +76,17 @@ def dated(document: Document) -> Document:
     return replace(document, author=author)
 
 
+def written_dates(text: str) -> list[tuple[int, int, str]]:
+    """The dates with a month that a text writes out: start, end and ISO 8601 of each, in order and apart."""
+    found: list[tuple[int, int, str]] = []
+    for pattern in _WRITTEN:
+        for match in pattern.finditer(text):
+            date = _matched(match)
+            if date and not any(start < match.end() and match.start() < end for start, end, _ in found):
+                found.append((*match.span(), date))
+    return sorted(found)
+
+
 def _dates(document: Document, lines: list[str]) -> Iterator[tuple[PublishedFrom, str | None]]:
     yield PublishedFrom.TEXT, next(filter(None, map(_dateline, lines)), None)
     yield PublishedFrom.URL, _matched(_PATH_DATE.search(_path(document.url)))

@@ -1,10 +1,11 @@
-"""A document's own page: what is known of it, and how that is corrected."""
+"""A document's own page: what is known of it, what it names most, who repeats it, and how it is corrected."""
 
 from typing import Annotated
 
 from fastapi import Depends
 from fastapi.responses import HTMLResponse
 
+from qa.answering.gist import gist
 from qa.api.dependencies import CurrentJobs, CurrentService, CurrentUploads, HtmlPages
 from qa.api.guard import CurrentGuard
 from qa.api.page.view import View
@@ -34,6 +35,7 @@ class AboutPage:
             status=error.status if error else 200,
             view=View(),
             document=document,
+            gist=gist(self._service.snapshot, document),
             values=self.values(document, corrections),
             corrections=corrections,
             correctable=self._uploads.holds(document.id),

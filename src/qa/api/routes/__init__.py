@@ -19,6 +19,7 @@ from qa.api.routes import (
     pages,
     reader,
     status,
+    timeline,
     verify,
 )
 
@@ -38,6 +39,7 @@ ROUTERS = (
     jobs.router,
     feedback.router,
     status.router,
+    timeline.router,
     metrics.router,
     manual.router,
     mcp.router,
