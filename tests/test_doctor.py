@@ -51,7 +51,7 @@ def test_a_sound_index(built, capsys):
     assert all(line.startswith("ok   ") for line in capsys.readouterr().out.splitlines())
 
 
-@pytest.mark.parametrize("name", ["documents.jsonl", "passage_vectors", "sentences.npy", "lexical/data.npy"])
+@pytest.mark.parametrize("name", ["documents/texts.npy", "passage_vectors", "sentences.npy", "lexical/data.npy"])
 def test_a_flipped_byte(built, capsys, name):
     """A changed byte is found by the file's name; the status is 1."""
     content = bytearray((built / name).read_bytes())
@@ -60,7 +60,7 @@ def test_a_flipped_byte(built, capsys, name):
     assert failing(examine(capsys)) == {"snapshot": f"snapshot {built.name}: {name} has a wrong byte; run: qa index"}
 
 
-@pytest.mark.parametrize("name", ["contexts.json", "lexical/terms.json"])
+@pytest.mark.parametrize("name", ["contexts.npy", "lexical/terms.npy"])
 def test_a_missing_file(built, capsys, name):
     """A missing file is found by its name."""
     (built / name).unlink()
@@ -72,10 +72,10 @@ def test_a_fallback_is_told(built, tmp_path, capsys):
     (tmp_path / "corpus" / "a.txt").write_text("The plane left at midnight.", "utf-8")
     main(["index"])
     newest = snapshots.current_id(tmp_path / "index")
-    (tmp_path / "index" / newest / "contexts.json").unlink()
+    (tmp_path / "index" / newest / "contexts.npy").unlink()
     capsys.readouterr()
     assert failing(examine(capsys)) == {
-        "snapshot": f"snapshot {newest}: contexts.json is missing; run: qa index "
+        "snapshot": f"snapshot {newest}: contexts.npy is missing; run: qa index "
         f"(until then {built.name} serves instead of {newest})"
     }
 

@@ -248,9 +248,9 @@ def test_eval_refuses_what_it_cannot_measure(small, capsys, tmp_path):
         assert message in failed(capsys, tmp_path / "mine")
     (landing,) = snapshots.open_current(small.index)[0].passages
     write(small.index / JUDGEMENTS, [said(WHEN, landing, 1)])
-    path = small.index / snapshots.current_id(small.index) / "contexts.json"
+    path = small.index / snapshots.current_id(small.index) / "contexts.npy"
     path.write_bytes(path.read_bytes() + b" ")
-    assert "contexts.json has a wrong byte" in failed(capsys)
+    assert "contexts.npy has a wrong byte" in failed(capsys)
     assert "there is no index yet; run: qa index" in failed(
         capsys, small.index / JUDGEMENTS, "--index", tmp_path / "none"
     )

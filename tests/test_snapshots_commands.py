@@ -104,12 +104,12 @@ def test_rollback_to_one_by_the_beginning_of_its_id(ids, capsys, index):
 
 def test_a_damaged_snapshot_is_not_published(ids, capsys, index):
     """Going back to a snapshot with a wrong byte is refused by the file's name, and the listing says so too."""
-    path = index / ids[1] / "contexts.json"
+    path = index / ids[1] / "contexts.npy"
     content = path.read_bytes()
     path.write_bytes(content + b" ")
     try:
         assert main(["rollback"]) == 1
-        assert f"snapshot {ids[1]}: contexts.json has a wrong byte" in capsys.readouterr().err
+        assert f"snapshot {ids[1]}: contexts.npy has a wrong byte" in capsys.readouterr().err
         assert index_folder.current_id(index) == ids[2]
         listed = printed(capsys, "snapshots", "--json")
         assert [bool(entry["damage"]) for entry in listed] == [False, True, False]

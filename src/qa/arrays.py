@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from qa.protocols import Rows, Vectors
 
-IN_MEMORY_BYTES = 64 * 2**20
+IN_MEMORY_BYTES = 8 * 2**20
 SMALLEST = 1e-12  # a vector shorter than that has no direction; it stays as it is
 
 

@@ -85,7 +85,7 @@ def test_the_disk_changes_nothing(passages, weights, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lexical") / "index"
     index = BM25Index.build(passages)
     index.save(folder)
-    loaded = BM25Index.load(folder)
+    loaded = BM25Index.load(folder, len(passages))
     assert loaded.vocabulary == index.vocabulary
     assert np.array_equal(loaded.scores(weights), index.scores(weights))
     names = {number: term for term, number in loaded.vocabulary.items()}

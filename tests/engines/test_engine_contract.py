@@ -251,7 +251,7 @@ def test_a_wrong_byte_is_noticed(held, answerer, monkeypatch):
 def test_damaged_statistics_are_copied_again(held, answerer):
     """The copy on this machine is checked whenever it is opened, and replaced where a byte is wrong."""
     remote = held.remote
-    terms = held.cache / remote.generation / "terms.json"
+    terms = held.cache / remote.generation / "terms.npy"
     content = terms.read_bytes()
     terms.write_bytes(content.replace(b"a", b"b", 1))
     assert told(answerer.answer(held.remote, Question(ASKED[0]))) == told(

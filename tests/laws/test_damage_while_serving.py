@@ -144,19 +144,19 @@ def test_sums_find_what_size_and_time_do_not(index, service_for):
     files = ServedFiles(index, service.snapshot.manifest)
     assert files.look() is None
     assert files.verify(threading.Event(), lambda seconds: None) is None
-    path = index / ServedIndex(index).current / "documents.jsonl"
+    path = index / ServedIndex(index).current / "documents/texts.npy"
     times = path.stat()
     spoil(path, "changed")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert files.look() is None
-    assert "documents.jsonl" in str(files.verify(threading.Event(), lambda seconds: None))
+    assert "documents/texts.npy" in str(files.verify(threading.Event(), lambda seconds: None))
 
 
 def test_a_touched_file_is_sound(index, service_for):
     """Another time of the same bytes is no damage."""
     service = service_for(index)
     service.open()
-    os.utime(index / ServedIndex(index).current / "documents.jsonl", ns=(1, 1))
+    os.utime(index / ServedIndex(index).current / "documents/texts.npy", ns=(1, 1))
     service._look_at_files()
     assert service.damage is None
 
@@ -165,10 +165,10 @@ def test_a_file_that_changes_while_it_is_opened_is_noticed(index, service_for):
     """What is changed between its check and its reading is not served; a file that was written just before is."""
     service = service_for(index)
     service.open()
-    path = index / ServedIndex(index).current / "documents.jsonl"
+    path = index / ServedIndex(index).current / "documents/texts.npy"
     path.write_bytes(path.read_bytes())
     files = ServedFiles(index, service.snapshot.manifest)
     assert files.changed_since(time.time_ns()) is None
     moment = time.time_ns()
     spoil(path, "changed")
-    assert "documents.jsonl" in str(files.changed_since(moment))
+    assert "documents/texts.npy" in str(files.changed_since(moment))

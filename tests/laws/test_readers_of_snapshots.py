@@ -75,8 +75,8 @@ def test_a_refused_snapshot_is_not_held(indexer):
     first = build(indexer, "The plane left at noon.")
     newest = build(indexer, "The plane left at noon. It was late.")
     assert index_folder.list_ids(indexer.index) == [newest]
-    (indexer.index / newest / "contexts.json").write_text("[]")
-    with pytest.raises(SnapshotDamaged, match=r"contexts\.json has a wrong byte"):
+    (indexer.index / newest / "contexts.npy").write_text("[]")
+    with pytest.raises(SnapshotDamaged, match=r"contexts\.npy has a wrong byte"):
         snapshots.open_snapshot(indexer.index, newest)
     assert build(indexer, "The plane left at noon.") == first
     assert index_folder.list_ids(indexer.index) == [first]

@@ -297,8 +297,8 @@ def test_a_damaged_current_falls_back_and_is_mended(indexer, tmp_path, service_f
 def test_an_index_without_a_sound_snapshot_is_refused(indexer, tmp_path, service_for):
     """Where no snapshot is sound, nothing serves."""
     built = indexer.build().snapshot
-    flip(tmp_path / "index" / built / "documents.jsonl")
-    with pytest.raises(SnapshotDamaged, match=r"documents.jsonl has a wrong byte; run: qa index"):
+    flip(tmp_path / "index" / built / "documents/texts.npy")
+    with pytest.raises(SnapshotDamaged, match=r"documents/texts.npy has a wrong byte; run: qa index"):
         service_for(tmp_path / "index").open()
 
 

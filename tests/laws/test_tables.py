@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.index.documents import Documents
 from qa.index.passages import Passages
 from qa.types import Document, Passage, Span
 
@@ -37,7 +38,7 @@ def test_what_goes_in_comes_out(tmp_path: Path, cut: tuple[list[Document], list[
     documents, passages = cut
     made = Passages.of(documents, passages)
     made.save(tmp_path)
-    for tables in (made, Passages.load(tmp_path, documents)):
+    for tables in (made, Passages.load(tmp_path, Documents.of(documents))):
         assert list(tables) == passages
         assert tables[1:] == passages[1:]
         assert [tables[row - len(passages)] for row in range(len(passages))] == passages
@@ -46,7 +47,8 @@ def test_what_goes_in_comes_out(tmp_path: Path, cut: tuple[list[Document], list[
             for document in documents
             if (own := [passage for passage in passages if passage.document_id == document.id])
         }
-        assert tables.characters.tolist() == [len(passage.embedded_text) for passage in passages]
+        rows = np.arange(len(passages))
+        assert tables.characters(rows).tolist() == [len(passage.embedded_text) for passage in passages]
         assert np.diff(tables.sentence_starts).tolist() == [len(passage.sentences) for passage in passages]
         assert tables.spans.tolist() == [[s.start, s.end] for passage in passages for s in passage.sentences]
 

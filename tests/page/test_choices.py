@@ -25,12 +25,12 @@ def test_every_name_is_on_some_page(given_documents, find, chosen, chosen_tags, 
     filters = Filters(tuple(f"{i}.md" for i in chosen), tuple(chosen_tags))
     pages = [Choices.of(snapshot, filters, {}, find, 1, size)]
     pages += [Choices.of(snapshot, filters, {}, find, number, size) for number in range(2, pages[0].pages + 1)]
-    first = [d for d in documents if d.id in filters.document_ids]
+    first = [d for d in snapshot.entries if d.id in filters.document_ids]
     assert all(list(page.documents[: len(first)]) == first for page in pages)
     assert all(len(page.documents) - len(first) <= size for page in pages)
     others = [d for page in pages for d in page.documents[len(first) :]]
     has = lambda text: all(word in text.casefold() for word in find.casefold().split())  # noqa: E731
-    assert others == [d for d in documents if d not in first and has(f"{d.title} {d.id}")]
+    assert others == [d for d in snapshot.entries if d not in first and has(f"{d.title} {d.id}")]
     assert {page.of_documents for page in pages} == {len(first) + len(others)}
     tags = {tag for d in documents for tag in d.tags}
     listed = [tag for page in pages for tag in page.tags if tag not in chosen_tags]

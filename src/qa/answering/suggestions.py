@@ -164,9 +164,9 @@ def _inside(subject: str, text: str) -> str:
 
 def _sampled_rows(snapshot: Snapshot) -> list[list[int]]:
     """Passage rows by document, for evenly spaced documents."""
-    documents = [document.id for document in snapshot.documents]
-    step = max(1, len(documents) // MAX_DOCUMENTS)
-    return [list(snapshot.rows_of_document.get(name, ()))[:MAX_PASSAGES] for name in documents[::step][:MAX_DOCUMENTS]]
+    step = max(1, len(snapshot.documents) // MAX_DOCUMENTS)
+    ids = [entry.id for entry in snapshot.entries[::step][:MAX_DOCUMENTS]]
+    return [list(snapshot.rows_of_document.get(name, ()))[:MAX_PASSAGES] for name in ids]
 
 
 def _varied(snapshot: Snapshot, groups: Sequence[Sequence[int]]) -> list[Candidate]:

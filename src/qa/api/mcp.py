@@ -24,7 +24,7 @@ from qa.api.schemas.verification import MOST_QUOTATIONS, CitationToVerify, Verif
 from qa.errors import DocumentNotFound, IndexUnusable, QAError
 from qa.serving.service import Service
 from qa.serving.verifying import Verifying
-from qa.types import Document, Question
+from qa.types import Document, DocumentEntry, Question
 from qa.verification.quoted import quotations_in
 
 INSTRUCTIONS = (
@@ -142,7 +142,7 @@ def _add_resources(server: MCPServer[Any], service: Service) -> None:
     @server.resource("qa://documents", title="All documents", mime_type="application/json")
     def documents() -> str:
         """What is known of each document, as `GET /documents` has it."""
-        found = [DocumentSummary.of(document) for document in service.snapshot.documents]
+        found = [DocumentSummary.of(entry) for entry in service.snapshot.entries]
         return DocumentList(documents=found).model_dump_json()
 
     @server.resource("qa://documents/{+id}", title="One document", mime_type="text/plain", security=IDS)
@@ -176,7 +176,7 @@ def _base(context: Context[Any, Any]) -> str:
 
 
 def _metadata(document: Document) -> dict[str, str]:
-    summary = DocumentSummary.of(document).model_dump(
+    summary = DocumentSummary.of(DocumentEntry.of(document)).model_dump(
         include={"published", "publisher", "author", "language", "sha256"}
     )
     source = {"source_url": document.url} if document.url else {}

@@ -5,7 +5,6 @@ columns. Against tantivy it was chosen because a snapshot is sealed (nothing to 
 are covered by a checksum and memory-mapped, and because they give the score of every passage, which fusion needs.
 """
 
-import json
 import logging
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from qa.analysis import Token, analyze, terms, token_shapes
 from qa.arrays import mapped, ranges
 from qa.index.spelling import Lexicon
+from qa.index.strings import Keys, Strings
 from qa.protocols import Rows, Scores
 from qa.types import Hit, Passage
 
@@ -48,6 +48,18 @@ class TermStatistics:
     lexicon: Lexicon
     frequencies: Rows
     passages: int
+
+    def save(self, folder: Path) -> None:
+        """Write files that are mapped, not read, when they are loaded."""
+        Strings.of([*self.vocabulary]).save(folder, "terms")
+        np.save(folder / "frequencies.npy", self.frequencies, allow_pickle=False)
+        self.lexicon.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, passages: int) -> Self:
+        """Map what ``save`` wrote of a corpus of so many passages."""
+        vocabulary = Keys(Strings.load(folder, "terms"))
+        return cls(vocabulary, Lexicon.load(folder), mapped(folder / "frequencies.npy"), passages)
 
     def frequency(self, term: str) -> int:
         """How many passages say a term."""
@@ -147,9 +159,7 @@ class BM25Index:
 
     def save(self, folder: Path) -> None:
         folder.mkdir()
-        terms_of = [self._rows, *self.vocabulary]
-        (folder / "terms.json").write_text(json.dumps(terms_of, ensure_ascii=False), "utf-8")
-        self.lexicon.save(folder / "lexicon.json")
+        self.statistics.save(folder)
         for name, values in self._arrays().items():
             np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
@@ -161,16 +171,11 @@ class BM25Index:
         }  # fmt: skip
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        passages, *vocabulary = json.loads((folder / "terms.json").read_text("utf-8"))
+    def load(cls, folder: Path, passages: int) -> Self:
+        """Map what ``save`` wrote of so many passages."""
         names = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
         weights, rows, bounds, ids, starts, shapes, spans = (mapped(folder / f"{name}.npy") for name in names)
-        statistics = TermStatistics(
-            {term: number for number, term in enumerate(vocabulary)},
-            Lexicon.load(folder / "lexicon.json"),
-            np.diff(bounds).astype(np.int64),
-            passages,
-        )
+        statistics = TermStatistics.load(folder, passages)
         tokens = SentenceTokens(ids.astype(np.int32, copy=False), shapes, spans, starts.astype(np.int64, copy=False))
         return cls(statistics, Postings(bounds, rows, weights), tokens, passages)
 

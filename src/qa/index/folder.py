@@ -22,7 +22,8 @@ from qa.errors import IndexLocked, IndexMissing, SnapshotDamaged, SnapshotOutdat
 from qa.index.verified import Verified
 from qa.types import Unreadable
 
-FORMAT = 8
+FORMAT = 9
+EARLIER = (7, 8)
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
 _STATES, _ENCODED, _RECOGNISED = "files.json", "encoded.part", "recognised"
@@ -250,26 +251,29 @@ def read_manifest(index: Path, snapshot_id: str) -> Manifest:
             raise ValueError(snapshot_id)
         found = fields["format"]
         unreadable = tuple(Unreadable(**entry) for entry in fields.pop("unreadable"))
-        if found == FORMAT:
+        if found in (*EARLIER, FORMAT):
             return Manifest(**fields, unreadable=unreadable)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotDamaged(f"snapshot {snapshot_id}: {_MANIFEST} is missing or damaged; run: qa index") from error
     raise SnapshotOutdated(f"snapshot {snapshot_id} has format {found}, this version reads {FORMAT}; run: qa index")
 
 
-def verify(index: Path, manifest: Manifest, *, again: bool = False) -> None:
+def verify(index: Path, manifest: Manifest, *, again: bool = False, below: str = "") -> None:
     """Compare every file with the manifest; those that were compared on this machine only where ``again`` is wanted.
+
+    With ``below`` only the files whose names begin with it are looked at.
 
     Raises:
         SnapshotDamaged: naming the first file that is missing, superfluous, unreadable or has a wrong byte.
     """
     folder = index / manifest.id
     present = set(_names(folder)) - {_MANIFEST, _SEAL}
-    for name in sorted(present ^ set(manifest.files)):
+    for name in sorted(name for name in present ^ set(manifest.files) if name.startswith(below)):
         state = "is missing" if name in manifest.files else "does not belong to it"
         raise SnapshotDamaged(f"snapshot {manifest.id}: {name} {state}; run: qa index")
     verified = Verified(index / f"{_VERIFIED}{manifest.id}")
-    for name, digest in manifest.files.items():
+    wanted = {name: digest for name, digest in manifest.files.items() if name.startswith(below)}
+    for name, digest in wanted.items():
         try:
             known = verified.holds(name, folder / name)
             sound = (known and not again) or _digest(folder / name) == digest
@@ -280,7 +284,7 @@ def verify(index: Path, manifest: Manifest, *, again: bool = False) -> None:
         if not sound:
             verified.forget()
             raise SnapshotDamaged(f"snapshot {manifest.id}: {name} has a wrong byte; run: qa index")
-    verified.save(manifest.files)
+    verified.save(wanted)
 
 
 def check(index: Path, snapshot_id: str, *, again: bool = False) -> Manifest:

@@ -20,6 +20,7 @@ from qa.analysis import terms
 from qa.arrays import mapped
 from qa.index.bm25 import BM25Index
 from qa.index.sentence_vectors import SentenceVectors
+from qa.index.strings import Strings
 from qa.languages import ENGLISH, SURE, common_words, language_of, stem
 from qa.protocols import Meaning, MultilingualEmbedder, Rows, Vectors
 from qa.types import Hit, Passage
@@ -89,22 +90,23 @@ class Multilingual:
         self.passages.save(folder / _PASSAGES)
         self.sentences.save(folder / _SENTENCES)
         self.words.vectors.save(folder / _WORDS)
-        spelled = {"words": list(self.words.words), "terms": list(self.words.terms)}
-        (folder / "words.json").write_text(json.dumps(spelled, ensure_ascii=False), "utf-8")
+        (folder / "shares.json").write_text(json.dumps({**self.shares}), "utf-8")
+        Strings.of(self.words.words).save(folder, "spelled")
+        Strings.of(self.words.terms).save(folder, "terms")
         np.save(folder / "word_languages.npy", self.words.languages, allow_pickle=False)
         np.save(folder / "languages.npy", self.languages, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        spelled = json.loads((folder / "words.json").read_text("utf-8"))
+        shares: dict[str, float] = json.loads((folder / "shares.json").read_text("utf-8"))
         words = WordVectors(
-            spelled["words"],
-            spelled["terms"],
+            Strings.load(folder, "spelled"),
+            Strings.load(folder, "terms"),
             mapped(folder / "word_languages.npy"),
             SentenceVectors.load(folder / _WORDS),
         )
         passages, sentences = (SentenceVectors.load(folder / name) for name in (_PASSAGES, _SENTENCES))
-        return cls(passages, sentences, words, mapped(folder / "languages.npy"))
+        return cls(passages, sentences, words, mapped(folder / "languages.npy"), shares)
 
     @cached_property
     def _by_stem(self) -> dict[str, Mapping[str, Sequence[str]]]:

@@ -3,22 +3,22 @@
 No byte of a file is parsed before its SHA-256 has been compared with the manifest's, which each machine does once.
 """
 
-import hashlib
-import json
 import os
 import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.arrays import ranges
+from qa.arrays import mapped, ranges
 from qa.errors import IndexMissing, SnapshotDamaged, SnapshotOutdated
+from qa.index import earlier
 from qa.index import folder as index_folder
 from qa.index.bm25 import BM25Index
+from qa.index.documents import Columns, Documents, DocumentsById, Entries
+from qa.index.engines.cache import Recent
 from qa.index.folder import Manifest, current_id, list_ids
 from qa.index.multilingual import Multilingual
 from qa.index.passages import Passages
@@ -26,13 +26,14 @@ from qa.index.sentence_vectors import SentenceVectors
 from qa.index.stores import STORES
 from qa.index.token_vectors import TokenIndex
 from qa.protocols import Rows, Vectors, VectorStore
-from qa.types import Document, Filters, Hit, Passage
+from qa.types import Document, DocumentEntry, Filters, Hit, Passage
 
 __all__ = ["Manifest", "Snapshot", "current_id", "list_ids", "open_current", "open_snapshot", "read_documents", "write"]
 
-_DOCUMENTS = "documents.jsonl"
+_DOCUMENTS, _EARLIER_DOCUMENTS, _HEADINGS = "documents", "documents.jsonl", "headings.npy"
 _PASSAGE_VECTORS, _SENTENCE_VECTORS, _TOKENS, _LEXICAL = "passage_vectors", "sentence_vectors", "tokens", "lexical"
 _MULTILINGUAL = "multilingual"
+KEPT_FILTERS = 8  # of which the admitted passages are known
 
 
 class Snapshot:
@@ -50,13 +51,14 @@ class Snapshot:
         multilingual: Multilingual | None = None,
     ) -> None:
         self.manifest = manifest
-        self.documents = documents
+        self.documents: Sequence[Document] = documents
         self.passages = passages if isinstance(passages, Passages) else Passages.of(self.documents, passages)
         self.passage_vectors = passage_vectors
         self.sentence_vectors = sentence_vectors
         self.tokens = tokens
         self.lexical = lexical
         self.multilingual = multilingual
+        self._admitted: Recent[Filters, Rows] = Recent(KEPT_FILTERS)
         self._release: weakref.finalize[..., Snapshot] | None = None
 
     def keep(self, descriptor: int) -> None:
@@ -70,7 +72,18 @@ class Snapshot:
 
     @cached_property
     def document_by_id(self) -> Mapping[str, Document]:
+        if isinstance(self.documents, Documents):
+            return DocumentsById(self.documents)
         return {document.id: document for document in self.documents}
+
+    @property
+    def entries(self) -> Sequence[DocumentEntry]:
+        """What lists say of the documents, in their order."""
+        return Entries(self.documents)
+
+    @cached_property
+    def _columns(self) -> Documents:
+        return Documents.of(self.documents)
 
     @cached_property
     def is_heading(self) -> NDArray[np.bool_]:
@@ -84,9 +97,9 @@ class Snapshot:
                 marks[own] = [(start, end) in headings for start, end in self.passages.spans[own].tolist()]
         return marks
 
-    @cached_property
-    def passage_of_sentence(self) -> Rows:
-        return np.repeat(np.arange(len(self.passages)), np.diff(self.sentence_starts))
+    def passage_of_sentence(self, sentence: int) -> int:
+        """The row of the passage that a sentence stands in."""
+        return int(np.searchsorted(self.sentence_starts, sentence, side="right")) - 1
 
     @property
     def sentence_starts(self) -> Rows:
@@ -155,12 +168,15 @@ class Snapshot:
         """Where at least the ``k`` passages nearest to a unit vector are at hand."""
         return self
 
+    def count_admitted(self, filters: Filters) -> int:
+        """How many documents a filter admits."""
+        return len(self._columns.admitted(filters))
+
     def admitted(self, filters: Filters) -> Rows | None:
         """The passage rows that a filter admits, ascending; None when there is no filter."""
         if not filters:
             return None
-        admitted = np.asarray(list(map(filters.predicate(), self.documents)), dtype=np.bool_)
-        return np.flatnonzero(admitted[self.passages.document_rows])
+        return self._admitted.get(filters, lambda: ranges(*self.passages.of_documents(self._columns.admitted(filters))))
 
 
 def write(index: Path, snapshot: Snapshot) -> None:
@@ -222,22 +238,24 @@ def read_documents(index: Path, snapshot_id: str, ids: Collection[str] | None = 
         SnapshotDamaged: the file, or what the snapshot says of itself, is missing or has a wrong byte.
         SnapshotOutdated: as ``index_folder.read_manifest`` does.
     """
-    wanted = index_folder.read_manifest(index, snapshot_id).files.get(_DOCUMENTS)
+    held = index_folder.hold(index, snapshot_id)
     try:
-        content = (index / snapshot_id / _DOCUMENTS).read_bytes()
-    except OSError as error:
-        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_DOCUMENTS} cannot be read; run: qa index") from error
-    if hashlib.sha256(content).hexdigest() != wanted:
-        raise SnapshotDamaged(f"snapshot {snapshot_id}: {_DOCUMENTS} has a wrong byte; run: qa index")
-    for line in content.splitlines():
-        fields = json.loads(line)
-        if ids is None or fields["id"] in ids:
-            yield Document.from_fields(fields)
+        manifest = index_folder.read_manifest(index, snapshot_id)
+        index_folder.verify(index, manifest, below=_DOCUMENTS)
+        documents = _read_documents(index / snapshot_id, manifest)
+        if ids is None:
+            yield from documents
+        elif isinstance(documents, Documents):
+            yield from (documents[row] for name in ids if (row := documents.row(name)) >= 0)
+        else:
+            yield from (document for document in documents if document.id in ids)
+    finally:
+        os.close(held)
 
 
 def _write_parts(folder: Path, snapshot: Snapshot) -> None:
-    lines = (json.dumps(asdict(document), ensure_ascii=False) + "\n" for document in snapshot.documents)
-    (folder / _DOCUMENTS).write_bytes("".join(lines).encode("utf-8"))
+    Documents.of(snapshot.documents).columns.save(folder / _DOCUMENTS)
+    np.save(folder / _HEADINGS, snapshot.is_heading, allow_pickle=False)
     snapshot.passages.save(folder)
     snapshot.passage_vectors.save(folder / _PASSAGE_VECTORS)
     snapshot.sentence_vectors.save(folder / _SENTENCE_VECTORS)
@@ -247,18 +265,41 @@ def _write_parts(folder: Path, snapshot: Snapshot) -> None:
         snapshot.multilingual.save(folder / _MULTILINGUAL)
 
 
+def _read_documents(folder: Path, manifest: Manifest) -> Sequence[Document]:
+    if manifest.format in index_folder.EARLIER:
+        return earlier.documents(folder / _EARLIER_DOCUMENTS)
+    return Documents(Columns.load(folder / _DOCUMENTS))
+
+
 def _read_parts(folder: Path, manifest: Manifest) -> Snapshot:
-    with (folder / _DOCUMENTS).open("rb") as lines:
-        documents = tuple(Document.from_fields(json.loads(line)) for line in lines)
+    if manifest.format in index_folder.EARLIER:
+        return _read_earlier(folder, manifest)
+    documents = Documents(Columns.load(folder / _DOCUMENTS))
     passages = Passages.load(folder, documents)
-    store = STORES[manifest.store]
+    snapshot = Snapshot(
+        manifest,
+        documents,
+        passages,
+        STORES[manifest.store].load(folder / _PASSAGE_VECTORS),
+        SentenceVectors.load(folder / _SENTENCE_VECTORS),
+        TokenIndex.load(folder / _TOKENS, passages.sentence_starts),
+        BM25Index.load(folder / _LEXICAL, len(passages)),
+        Multilingual.load(folder / _MULTILINGUAL) if manifest.multilingual else None,
+    )
+    snapshot.is_heading = mapped(folder / _HEADINGS)
+    return snapshot
+
+
+def _read_earlier(folder: Path, manifest: Manifest) -> Snapshot:
+    documents = earlier.documents(folder / _EARLIER_DOCUMENTS)
+    passages = earlier.passages(folder, documents)
     return Snapshot(
         manifest,
         documents,
         passages,
-        store.load(folder / _PASSAGE_VECTORS),
+        STORES[manifest.store].load(folder / _PASSAGE_VECTORS),
         SentenceVectors.load(folder / _SENTENCE_VECTORS),
-        TokenIndex.load(folder / _TOKENS, np.diff(passages.sentence_starts)),
-        BM25Index.load(folder / _LEXICAL),
-        Multilingual.load(folder / _MULTILINGUAL) if manifest.multilingual else None,
+        earlier.tokens(folder / _TOKENS, passages.sentence_starts),
+        earlier.lexical(folder / _LEXICAL),
+        earlier.multilingual(folder / _MULTILINGUAL) if manifest.multilingual else None,
     )

@@ -1,6 +1,5 @@
 """The words of the corpus as they are spelled: what a mistyped or differently spelled word of a question can mean."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,15 +7,19 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from symspellpy import SymSpell, Verbosity
 
 from qa.analysis import Token, analyze
+from qa.arrays import mapped
 from qa.index.abbreviations import abbreviations
+from qa.index.deletes import Deletes
 from qa.index.names import LATIN, Names, is_cased, script_of
+from qa.index.strings import Keys, Strings, Table
 
 SHORTEST = 4  # a shorter word has too many neighbours
 LONG = 8  # from this length on, two slips are allowed
@@ -24,6 +27,8 @@ SHORTEST_NAME = 6
 SHORTEST_REST = 4  # letters, at least, that a negating prefix stands before
 _NEGATING = re.compile(rf"^(?:un|in|im|il|ir|dis|non)(?=\w{{{SHORTEST_REST}}})")
 _ROMAN = re.compile("m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+
+_SEPARATOR = "\n"  # no word holds one
 
 Words = tuple[str, ...]
 
@@ -85,25 +90,33 @@ class Lexicon:
             words, {name: pair for name, pair in joined.items() if name not in words}, _one_apart(names), long_forms
         )
 
-    def save(self, path: Path) -> None:
-        words = {word: (entry.count, entry.capital) for word, entry in sorted(self.words.items())}
-        fields = {
-            "words": words,
-            "joined": dict(sorted(self.joined.items())),
-            "variants": self.variants,
-            "abbreviations": dict(sorted(self.abbreviations.items())),
-        }
-        path.write_text(json.dumps(fields, ensure_ascii=False), "utf-8")
+    def save(self, folder: Path) -> None:
+        """Write files that are mapped, not read, when they are loaded."""
+        words = sorted(self.words)
+        counts = [(self.words[word].count, self.words[word].capital) for word in words]
+        Strings.of(words).save(folder, "words")
+        np.save(folder / "counts.npy", np.asarray(counts, dtype=np.uint32).reshape(-1, 2), allow_pickle=False)
+        tables: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
+            ("joined", self.joined),
+            ("variants", self.variants),
+            ("abbreviations", self.abbreviations),
+        )
+        for name, table in tables:
+            keys = sorted(table)
+            Strings.of(keys).save(folder, name)
+            Strings.of([_SEPARATOR.join(table[key]) for key in keys]).save(folder, f"{name}.values")
+        self._deletes.save(folder, "rests")
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        fields = json.loads(path.read_text("utf-8"))
-        return cls(
-            {word: Word(*entry) for word, entry in fields["words"].items()},
-            {name: (first, second) for name, (first, second) in fields["joined"].items()},
-            fields["variants"],
-            {short: tuple(long) for short, long in fields.get("abbreviations", {}).items()},
-        )
+    def load(cls, folder: Path) -> Self:
+        counts = mapped(folder / "counts.npy")
+        keys = Keys(Strings.load(folder, "words"))
+        words = Table(keys, lambda number: Word(*counts[number].tolist()))
+        joined, variants, abbreviations = (_loaded(folder, name) for name in ("joined", "variants", "abbreviations"))
+        loaded = cls(words, joined, variants, abbreviations)
+        loaded.__dict__["_deletes"] = Deletes.load(folder, "rests")
+        loaded.__dict__["_sorted"] = keys.strings
+        return loaded
 
     @cached_property
     def abbreviation_of(self) -> Mapping[Words, str]:
@@ -114,14 +127,14 @@ class Lexicon:
     def latin_names(self) -> Names:
         """The names in Latin letters, by their sound: what those of other scripts may mean."""
         names = {w: entry.count for w, entry in self.words.items() if entry.is_name and script_of(w) == LATIN}
-        return Names(names, (pair for pair in self.joined.values() if script_of(pair[0]) == LATIN))
+        return Names(names, (pair for _, pair in self.joined.items() if script_of(pair[0]) == LATIN))
 
     @cached_property
     def other_names(self) -> Names:
         """The names in other letters; in scripts without capitals, all words."""
         words = {w: entry.count for w, entry in self.words.items() if not w.isascii() and script_of(w) != LATIN}
         names = {word: count for word, count in words.items() if self.words[word].is_name or not is_cased(word)}
-        return Names(names, (pair for pair in self.joined.values() if script_of(pair[0]) != LATIN))
+        return Names(names, (pair for _, pair in self.joined.items() if script_of(pair[0]) != LATIN))
 
     def nearest(self, word: str, *, name: bool = False) -> str | None:
         """The word of the corpus that a mistyped one most probably means; None where nothing is near enough.
@@ -145,20 +158,24 @@ class Lexicon:
         return ranked[0] if ranked else None
 
     def _within(self, word: str, distance: int) -> dict[str, int]:
-        near: dict[str, int] = {}
-        for length in range(len(word) - distance, len(word) + distance + 1):
-            choices = self._by_length.get(length, ())
-            matches = process.extract(word, choices, scorer=OSA.distance, score_cutoff=distance, limit=None)
-            near |= {match: int(steps) for match, steps, _ in matches}
-        return near
+        choices = [self._sorted[number] for number in self._deletes.near(word).tolist()]
+        matches = process.extract(word, choices, scorer=OSA.distance, score_cutoff=distance, limit=None)
+        return {match: int(steps) for match, steps, _ in matches}
 
     @cached_property
-    def _by_length(self) -> Mapping[int, Sequence[str]]:
-        lengths: dict[int, list[str]] = {}
-        for word in self.words:
-            if _is_spelled(word):
-                lengths.setdefault(len(word), []).append(word)
-        return lengths
+    def _sorted(self) -> Sequence[str]:
+        return sorted(self.words)
+
+    @cached_property
+    def _deletes(self) -> Deletes:
+        spelled = [i for i, word in enumerate(self._sorted) if len(word) >= SHORTEST - 1 and _is_spelled(word)]
+        return Deletes.build([self._sorted[number] for number in spelled], spelled)
+
+
+def _loaded(folder: Path, name: str) -> Table[Any]:
+    """A table of words by a word."""
+    values = Strings.load(folder, f"{name}.values")
+    return Table(Keys(Strings.load(folder, name)), lambda number: tuple(values[number].split(_SEPARATOR)))
 
 
 @cache

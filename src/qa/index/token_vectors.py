@@ -17,7 +17,7 @@ from qa.arrays import mapped, ranges, unit
 from qa.protocols import Encoded, Meaning, Rows, Vectors
 
 SCALE = 127.0  # int8 ↔ [-1, 1]
-_FILES = ("vectors", "ids", "lengths", "projection", "frequency")
+_FILES = ("vectors", "ids", "starts", "projection", "frequency")
 
 Compressed = NDArray[np.int8]
 
@@ -71,7 +71,7 @@ class TokenIndex:
         self,
         vectors: Compressed,
         ids: NDArray[np.int32],
-        lengths: Rows,
+        starts: Rows,
         projection: Vectors | None,
         frequency: Rows,
         first_segment: Rows,
@@ -79,17 +79,17 @@ class TokenIndex:
     ) -> None:
         """Hold the arrays.
 
-        ``frequency[id]`` is in how many passages a token occurs, ``(largest id + 1,)``; ``first_segment[row]`` is where
-        the segments of passage ``row`` begin, ``(rows + 1,)``. ``passages`` is how many the whole corpus has, where
+        ``starts`` is where the tokens of each segment begin, ``(segments + 1,)``; ``frequency[id]`` is in how many
+        passages a token occurs, ``(largest id + 1,)``; ``first_segment[row]`` is where the segments of passage ``row``
+        begin, ``(rows + 1,)``. ``passages`` is how many the whole corpus has, where
         not all of them are rows here.
         """
         self._passages = len(first_segment) - 1 if passages is None else passages
         self._vectors = vectors
         self._ids = ids
-        self._lengths = lengths
+        self._starts = starts
         self.projection = projection
         self._first_segment = first_segment
-        self._starts: Rows = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self.frequency = frequency
 
     @classmethod
@@ -98,7 +98,7 @@ class TokenIndex:
         return cls(
             np.concatenate([np.zeros((0, k), np.int8), *(p.tokens for p in passages)]),
             np.concatenate([np.zeros(0, np.int32), *(p.ids for p in passages)]),
-            np.concatenate([np.zeros(0, np.int64), *(p.lengths for p in passages)]),
+            np.cumsum(np.concatenate([np.zeros(1, np.int64), *(p.lengths for p in passages)])),
             projection,
             _count_passages([p.ids for p in passages]),
             np.cumsum([0, *(len(p.lengths) for p in passages)], dtype=np.int64),
@@ -108,22 +108,26 @@ class TokenIndex:
         folder.mkdir()
         none = np.zeros((0, 0), np.float32)
         projection = none if self.projection is None else self.projection
-        arrays: tuple[NDArray[Any], ...] = (self._vectors, self._ids, self._lengths, projection, self.frequency)
+        arrays: tuple[NDArray[Any], ...] = (self._vectors, self._ids, self._starts, projection, self.frequency)
         for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, sentences_per_passage: Rows) -> Self:
-        """Read the arrays; they stay on the disk and are read as they are needed."""
-        vectors, ids, lengths, projection, frequency = (mapped(folder / f"{name}.npy") for name in _FILES)
-        first_segment = np.concatenate([[0], np.cumsum(sentences_per_passage + 1)]).astype(np.int64)
-        return cls(vectors, ids, lengths, projection if projection.size else None, frequency, first_segment)
+    def load(cls, folder: Path, sentence_starts: Rows) -> Self:
+        """Read the arrays; they stay on the disk and are read as they are needed.
+
+        ``sentence_starts`` is where the sentences of each passage begin, ``(passages + 1,)``.
+        """
+        vectors, ids, starts, projection, frequency = (mapped(folder / f"{name}.npy") for name in _FILES)
+        first_segment = sentence_starts + np.arange(len(sentence_starts))  # each passage's context is one more
+        return cls(vectors, ids, starts, projection if projection.size else None, frequency, first_segment)
 
     def passage(self, row: int, vector: Vectors, sentences: Vectors) -> EncodedPassage:
         """A passage as it was encoded, given its vectors from the stores."""
         segments = slice(int(self._first_segment[row]), int(self._first_segment[row + 1]))
         tokens = slice(int(self._starts[segments.start]), int(self._starts[segments.stop]))
-        return EncodedPassage(vector, sentences, self._vectors[tokens], self._ids[tokens], self._lengths[segments])
+        lengths = np.diff(self._starts[segments.start : segments.stop + 1])
+        return EncodedPassage(vector, sentences, self._vectors[tokens], self._ids[tokens], lengths)
 
     def sizes(self, rows: Rows) -> Rows:
         """How many tokens each of some passages has, its context included."""
@@ -135,7 +139,7 @@ class TokenIndex:
         first, last = self._first_segment[rows], self._first_segment[rows + 1]
         counts = last - first
         segments = ranges(first, counts)
-        lengths = self._lengths[segments]
+        lengths = self._starts[segments + 1] - self._starts[segments]
         bounds = zip(self._starts[first].tolist(), self._starts[last].tolist(), strict=True)
         tokens = np.concatenate([self._vectors[start:end] for start, end in bounds]).astype(np.float32)
         cosines = tokens @ (project(question.tokens, self.projection).T / SCALE)

@@ -8,7 +8,7 @@ at once. The record is a cache beside the snapshot: without it, all files are re
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,16 +42,15 @@ class Verified:
 
     def save(self, names: Iterable[str]) -> None:
         """Note that some files, all that ``holds`` was asked about, are as they should be; where it can be noted."""
-        settled = {
-            name: self._stamps[name] for name in names if max(self._stamps[name][1:3]) + SETTLED_NS < self._looked_ns
-        }
+        stamps = ((name, self._stamps[name]) for name in names)
+        settled = self._known | {n: stamp for n, stamp in stamps if max(stamp[1:3]) + SETTLED_NS < self._looked_ns}
         if settled != self._known:
             draft = self._path.with_name(f"{self._path.name}-{time.monotonic_ns()}")
             with suppress(OSError):
                 draft.write_text(json.dumps(settled), "utf-8")
                 draft.replace(self._path)
 
-    def _read(self) -> Mapping[str, Stamp]:
+    def _read(self) -> dict[str, Stamp]:
         try:
             record = json.loads(self._path.read_bytes())
             return {name: (stamp[0], stamp[1], stamp[2], stamp[3]) for name, stamp in record.items()}

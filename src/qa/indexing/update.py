@@ -57,7 +57,8 @@ def _unchanged(index: Path, recipe: str, reading: Reading, known: FileStates) ->
     if not known.snapshot or not reading.same_as(known.files):
         return None
     try:
-        if index_folder.read_manifest(index, known.snapshot).recipe != recipe:
+        last = index_folder.read_manifest(index, known.snapshot)
+        if last.recipe != recipe or last.format != index_folder.FORMAT:
             return None
         manifest = index_folder.check(index, known.snapshot)
     except IndexUnusable:

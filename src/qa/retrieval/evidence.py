@@ -148,7 +148,7 @@ def _meanings(snapshot: Snapshot, query: Query, rows: Rows, sentences: Rows) -> 
 
 
 def _fluency(snapshot: Snapshot, rows: Rows) -> float:
-    per_token = int(snapshot.passages.characters[rows].sum()) / max(int(snapshot.tokens.sizes(rows).sum()), 1)
+    per_token = int(snapshot.passages.characters(rows).sum()) / max(int(snapshot.tokens.sizes(rows).sum()), 1)
     return float(np.clip((per_token - FOREIGN) / (FLUENT - FOREIGN), 0.0, 1.0))
 
 

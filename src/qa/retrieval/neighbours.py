@@ -115,6 +115,6 @@ def _touched(snapshot: Snapshot, document_id: str, span: Span) -> Rows:
 
 
 def _at(snapshot: Snapshot, sentence: int, similarity: float) -> SentenceSimilarity:
-    row = int(snapshot.passage_of_sentence[sentence])
+    row = snapshot.passage_of_sentence(sentence)
     span = snapshot.passages[row].sentences[sentence - int(snapshot.sentence_starts[row])]
     return SentenceSimilarity(snapshot.document_of(row), span, similarity)

@@ -3,6 +3,7 @@
 Offsets are Unicode code points into ``Document.text``, end exclusive: ``text[start:end]`` is the quotation.
 """
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -103,6 +104,46 @@ class Document:
             "published_from": PublishedFrom(source) if (source := fields.get("published_from")) else None,
         }
         return cls(**{**fields, **sequences})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """What a list says of a document; the fields are its own, and these.
+
+    ``characters`` is how long its text is, in code points, and ``pages`` how many pages it has (0 in a format without
+    them); ``sha256`` is of the text as UTF-8, hexadecimal.
+    """
+
+    id: str
+    title: str
+    published: str | None
+    published_from: PublishedFrom | None
+    created: str | None
+    publisher: str | None
+    author: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    characters: int
+    pages: int
+    sha256: str
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """The entry of a document that is at hand."""
+        return cls(
+            id=document.id,
+            title=document.title,
+            published=document.published,
+            published_from=document.published_from,
+            created=document.created,
+            publisher=document.publisher,
+            author=document.author,
+            language=document.language,
+            tags=document.tags,
+            characters=len(document.text),
+            pages=len(document.pages),
+            sha256=hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        )
 
 
 def _spans(fields: Iterable[Mapping[str, int]]) -> tuple[Span, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from qa.types.documents import Document
+from qa.types.documents import Document, DocumentEntry
 
 
 class Precision(StrEnum):
@@ -39,14 +39,14 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self.document_ids or self.tags or self.date_from or self.date_to or self.collections)
 
-    def admits(self, document: Document) -> bool:
+    def admits(self, document: Document | DocumentEntry) -> bool:
         """Whether a document passes: any of the ids, any of the tags, and a date that may lie in the range.
 
         A date of reduced precision passes when some day of it lies in the range; no date never passes a range.
         """
         return self.predicate()(document)
 
-    def predicate(self) -> Callable[[Document], bool]:
+    def predicate(self) -> Callable[[Document | DocumentEntry], bool]:
         """``admits`` for many documents: the time for each does not grow with the number of ids.
 
         Raises:
@@ -57,7 +57,7 @@ class Filters:
         names = frozenset(self.document_ids)
         return lambda document: (not names or _holds(names, document.id)) and self._admits_otherwise(document)
 
-    def _admits_otherwise(self, document: Document) -> bool:
+    def _admits_otherwise(self, document: Document | DocumentEntry) -> bool:
         if self.tags and not set(self.tags) & set(document.tags):
             return False
         if not (self.date_from or self.date_to):

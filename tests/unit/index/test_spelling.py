@@ -79,17 +79,10 @@ def test_what_is_meant_is_a_near_word_of_the_corpus(typed: str) -> None:
 
 def test_the_disk_changes_nothing(tmp_path: Path) -> None:
     """What is loaded is what was saved."""
-    CORPUS.save(tmp_path / "lexicon.json")
-    loaded = Lexicon.load(tmp_path / "lexicon.json")
+    CORPUS.save(tmp_path)
+    loaded = Lexicon.load(tmp_path)
     assert (loaded.words, loaded.joined, loaded.variants) == (CORPUS.words, CORPUS.joined, CORPUS.variants)
     assert loaded.abbreviations == CORPUS.abbreviations == {"ccp": ("chinese", "communist", "party")}
-
-
-def test_an_older_lexicon_has_no_abbreviations(tmp_path: Path) -> None:
-    """What was saved before abbreviations were gathered still loads."""
-    path = tmp_path / "lexicon.json"
-    path.write_text('{"words": {"boat": [2, 0]}, "joined": {}, "variants": {}}', "utf-8")
-    assert Lexicon.load(path).abbreviations == {}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from qa.api.page.presentation import display_title
 from qa.api.page.why import telling_terms
 from qa.index.snapshot import Snapshot
 from qa.protocols import Vectors
-from qa.types import Document, Filters, Passage, Span
+from qa.types import DocumentEntry, Filters, Passage, Span
 
 FLOOR = 0.4  # cosine of a sentence that is worth showing; unrelated ones stay below it
 WORDS = 0.5  # what having all the words counts beside the cosine
@@ -32,7 +32,7 @@ class Ahead:
     """The closest sentence, if any is close, and documents whose titles have all the words."""
 
     clipping: Clipping | None
-    titles: Sequence[Document]
+    titles: Sequence[DocumentEntry]
 
 
 def look_ahead(snapshot: Snapshot, typed: str, vector: Vectors, filters: Filters) -> Ahead:
@@ -54,9 +54,9 @@ def _closest(snapshot: Snapshot, typed: str, vector: Vectors, filters: Filters) 
     return clip(snapshot, best[1], [(0, best[2])], [], NEARER) if best else None
 
 
-def _titled(snapshot: Snapshot, typed: str, filters: Filters) -> Iterator[Document]:
+def _titled(snapshot: Snapshot, typed: str, filters: Filters) -> Iterator[DocumentEntry]:
     words = typed.casefold().split()
-    for document in islice(snapshot.documents, LOOKED_AT):
+    for document in islice(snapshot.entries, LOOKED_AT):
         title = display_title(document).casefold()
         if all(word in title for word in words) and filters.admits(document):
             yield document

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeVar
 from fastapi import Query
 
 from qa.index.snapshot import Snapshot
-from qa.types import Document, Filters
+from qa.types import DocumentEntry, Filters
 
 LISTED = 20  # of each kind beside the question: the first page has to stay light
 PAGE = 100  # of each kind on the page that has them all
@@ -22,7 +22,7 @@ class Choices:
 
     MAX_FIND: ClassVar[int] = 200  # characters
 
-    documents: tuple[Document, ...]
+    documents: tuple[DocumentEntry, ...]
     of_documents: int
     tags: tuple[str, ...]
     of_tags: int
@@ -40,9 +40,9 @@ class Choices:
     ) -> "Choices":  # fmt: skip
         """Find by words: each has to be somewhere in the title or id of a document, or in a tag, in any case."""
         words = find.casefold().split()
-        ids, names = set(filters.document_ids), {tag for document in snapshot.documents for tag in document.tags}
+        ids, names = set(filters.document_ids), {tag for document in snapshot.entries for tag in document.tags}
         tags = sorted(names, key=lambda tag: (tag.casefold(), tag))
-        chosen, found = _found(snapshot.documents, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
+        chosen, found = _found(snapshot.entries, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
         chosen_tags, found_tags = _found(tags, lambda tag: tag in filters.tags, str, words)
         pages = max(1, -(-max(len(found), len(found_tags)) // size))
         page = min(page, pages)
@@ -61,10 +61,10 @@ class Choices:
 
 def _folders(snapshot: Snapshot, ids: set[str], words: list[str]) -> list[tuple[str, int]]:
     """The chosen folders, and those of the first level whose name has all words; each with its documents."""
-    names = Counter(document.id.partition("/")[0] + "/" for document in snapshot.documents if "/" in document.id)
+    names = Counter(document.id.partition("/")[0] + "/" for document in snapshot.entries if "/" in document.id)
     for name in ids:
         if name.endswith("/") and name not in names:
-            names[name] = sum(document.id.startswith(name) for document in snapshot.documents)
+            names[name] = sum(document.id.startswith(name) for document in snapshot.entries)
     found = [name for name in sorted(names) if name in ids or all(word in name.casefold() for word in words)]
     return [(name, names[name]) for name in found[:LISTED]]
 

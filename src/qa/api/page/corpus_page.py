@@ -16,7 +16,7 @@ from qa.api.schemas.changes import FileBody
 from qa.corpus.folder import MAX_FILE_BYTES
 from qa.corpus.uploads import MAX_FILES, MB
 from qa.errors import QAError
-from qa.types import Document, Filters
+from qa.types import DocumentEntry, Filters
 
 
 class CorpusPage:
@@ -46,7 +46,7 @@ class CorpusPage:
     ) -> HTMLResponse:
         """The page, with what became of an upload, why a change was refused, or what was just deleted."""
         snapshot = self._service.snapshot if self._service.ready else None
-        documents: Sequence[Document] = snapshot.documents if snapshot else ()
+        documents: Sequence[DocumentEntry] = snapshot.entries if snapshot else ()
         members = self._collections.get(self._collection)
         listed = list(filter(Filters(members).predicate(), documents)) if members else documents
         return self._pages.render(

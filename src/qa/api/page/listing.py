@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from qa.api.page.presentation import display_title
-from qa.types import Document
+from qa.types import DocumentEntry
 
 PAGE = 100
 Sort = Literal["path", "title", "published", "length", "unseen"]
-_KEYS: Mapping[str, Callable[[Document], tuple[object, ...]]] = {
+_KEYS: Mapping[str, Callable[[DocumentEntry], tuple[object, ...]]] = {
     "title": lambda document: (display_title(document).casefold(), document.id),
     "published": lambda document: (document.published or "", document.id),
-    "length": lambda document: (len(document.text), document.id),
+    "length": lambda document: (document.characters, document.id),
 }
 _DESCENDING = {"published", "length"}
 
@@ -28,7 +28,7 @@ PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 class Listing:
     """One page of the documents that have all words of ``find``; ``page`` counts from 1."""
 
-    documents: Sequence[Document]
+    documents: Sequence[DocumentEntry]
     find: str
     sort: Sort
     page: int
@@ -37,7 +37,7 @@ class Listing:
     """The name of the collection whose documents these are; "" for all."""
 
     @property
-    def groups(self) -> list[tuple[str, list[Document]]]:
+    def groups(self) -> list[tuple[str, list[DocumentEntry]]]:
         """The documents by folder where they are sorted so, else all as one group without a name."""
         if self.sort != "path":
             return [("", list(self.documents))]
@@ -51,11 +51,16 @@ class Listing:
 
 
 def list_documents(
-    documents: Sequence[Document], is_shown: Callable[[str], bool], find: str, sort: Sort, page: int, size: int = PAGE
+    documents: Sequence[DocumentEntry],
+    is_shown: Callable[[str], bool],
+    find: str,
+    sort: Sort,
+    page: int,
+    size: int = PAGE,
 ) -> Listing:
     """One page of the documents; ``is_shown`` says whether an answer has quoted an id."""
     words = find.casefold().split()
-    chosen: Sequence[Document] = documents
+    chosen: Sequence[DocumentEntry] = documents
     if words:
         chosen = [document for document in documents if all(word in _described(document) for word in words)]
     if sort == "path":
@@ -69,18 +74,18 @@ def list_documents(
     return Listing(ordered[(page - 1) * size : page * size], find, sort, page, pages)
 
 
-def _described(document: Document) -> str:
+def _described(document: DocumentEntry) -> str:
     return " ".join((display_title(document), document.id, document.publisher or "", *document.tags)).casefold()
 
 
-def _folder(document: Document) -> str:
+def _folder(document: DocumentEntry) -> str:
     folder, slash, _ = document.id.rpartition("/")
     return folder + slash
 
 
-def _place(document: Document) -> tuple[str, str]:
+def _place(document: DocumentEntry) -> tuple[str, str]:
     return _folder(document), document.id
 
 
-def _has_folders(documents: Iterable[Document]) -> bool:
+def _has_folders(documents: Iterable[DocumentEntry]) -> bool:
     return any("/" in document.id for document in documents)

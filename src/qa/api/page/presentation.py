@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from qa.languages import language_of
 from qa.serving.jobs import Job, State
-from qa.types import Band, Document, Passage, PublishedFrom, Reason, Span
+from qa.types import Band, Document, DocumentEntry, Passage, PublishedFrom, Reason, Span
 
 SURENESS: Mapping[Band, str] = {  # where the bands begin in docs/quality.md
     Band.HIGH: "When measured, answers of this kind were right 19 times in 20.",
@@ -62,7 +62,7 @@ def _quality(parameter: str) -> float:
     return float(number) if _QUALITY.fullmatch(number) else 0.0
 
 
-def display_title(document: Document) -> str:
+def display_title(document: Document | DocumentEntry) -> str:
     """The title, or the id where the document has none."""
     return document.title or document.id
 

@@ -20,7 +20,7 @@ router = APIRouter(tags=["documents"])
 
 @router.get("/documents", summary="All documents")
 def list_documents(service: CurrentService) -> DocumentList:
-    return DocumentList(documents=[DocumentSummary.of(document) for document in service.snapshot.documents])
+    return DocumentList(documents=[DocumentSummary.of(entry) for entry in service.snapshot.entries])
 
 
 @router.get("/corpus", include_in_schema=False)
@@ -63,7 +63,7 @@ def get_document(
     snapshot = service.snapshot
     document = find_document(snapshot, document_id)
     if not html:
-        return DocumentResponse.of(document)
+        return DocumentResponse.with_text(document)
     span = View(start=start, end=end).span_in(document)
     shown = numbered_part(document, part) if part else part_at(document, span.start if span else 0)
     return pages.render(

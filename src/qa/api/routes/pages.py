@@ -60,9 +60,8 @@ class Turn:
     @property
     def chosen(self) -> int:
         """How many documents the filter admits; 0 without a filter, or where it admits all."""
-        documents = self.snapshot.documents
-        admitted = sum(map(self.filters.predicate(), documents)) if self.filters else 0
-        return admitted if admitted < len(documents) else 0
+        admitted = self.snapshot.count_admitted(self.filters) if self.filters else 0
+        return admitted if admitted < len(self.snapshot.documents) else 0
 
 
 @router.get("/")

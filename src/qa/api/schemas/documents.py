@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from qa.api.page.presentation import display_title, document_url, text_sha256
+from qa.api.page.presentation import display_title, document_url
 from qa.index.snapshot import Manifest
-from qa.types import Document, PublishedFrom
+from qa.types import Document, DocumentEntry, PublishedFrom
 
 
 class IndexBody(BaseModel):
@@ -67,7 +67,7 @@ class DocumentSummary(BaseModel):
     sha256: str = Field(description="of the text as UTF-8: anyone can check the quotations against it")
 
     @classmethod
-    def of(cls, document: Document) -> Self:
+    def of(cls, document: DocumentEntry) -> Self:
         return cls(
             id=document.id,
             title=display_title(document),
@@ -79,9 +79,9 @@ class DocumentSummary(BaseModel):
             language=document.language,
             tags=list(document.tags),
             url=document_url(document.id),
-            char_count=len(document.text),
-            page_count=len(document.pages) or None,
-            sha256=text_sha256(document),
+            char_count=document.characters,
+            page_count=document.pages or None,
+            sha256=document.sha256,
         )
 
 
@@ -89,8 +89,8 @@ class DocumentResponse(DocumentSummary):
     text: str
 
     @classmethod
-    def of(cls, document: Document) -> Self:
-        return cls(**DocumentSummary.of(document).model_dump(), text=document.text)
+    def with_text(cls, document: Document) -> Self:
+        return cls(**DocumentSummary.of(DocumentEntry.of(document)).model_dump(), text=document.text)
 
 
 class DocumentList(BaseModel):

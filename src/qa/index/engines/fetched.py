@@ -83,7 +83,7 @@ def assemble(statistics: Statistics, records: Sequence[PassageRecord], load: Cal
         TokenIndex(
             fields["model_tokens"].reshape(-1, width),
             fields["model_ids"],
-            fields["segments"].astype(np.int64),
+            offsets(fields["segments"]),
             statistics.projection,
             statistics.token_frequencies,
             offsets(counts["segments"]),
@@ -134,7 +134,7 @@ def _passages(
         *bounds.T.astype(np.int64),
         counts["spans"] // 2,
         np.asarray([distinct[context] for context in contexts], dtype=np.int64),
-    ], axis=1)  # fmt: skip
+    ])  # fmt: skip
     spans = fields["spans"].reshape(-1, 2).astype(np.int64)
     return FetchedPassages(documents, [*distinct], table, spans, texts)
 

@@ -162,6 +162,9 @@ class RemoteSnapshot(Snapshot):
     def admitted(self, filters: Filters) -> Rows | None:
         raise NotImplementedError("an engine filters where it searches")
 
+    def count_admitted(self, filters: Filters) -> int:
+        return sum(filters.admits(document) for document in self.documents)
+
     def record(self, document_id: str) -> DocumentRecord | None:
         """What the engine holds of a document that is admitted."""
         if document_id in self._withdrawn:
@@ -262,7 +265,7 @@ class RemotePassages(Passages):
     """The passages of a generation, each fetched when it is looked at."""
 
     def __init__(self, snapshot: RemoteSnapshot) -> None:
-        super().__init__((), (), np.zeros((0, 6), np.int64), np.zeros((0, 2), np.int64))
+        super().__init__((), (), np.zeros((6, 0), np.int64), np.zeros((0, 2), np.int64))
         self._snapshot = snapshot
 
     def __len__(self) -> int:

@@ -18,15 +18,14 @@ from qa.index.folder import FORMAT, Manifest
 from qa.index.multilingual import Multilingual, WordVectors
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
-from qa.index.spelling import Lexicon
 from qa.protocols import Rows, Vectors
 from qa.types import Unreadable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_MANIFEST, _TERMS, _LEXICON, _SUMS = "manifest.json", "terms.json", "lexicon.json", "sums.json"
-_ARRAYS = ("frequencies", "token_frequencies", "projection")
+_MANIFEST, _SUMS = "manifest.json", "sums.json"
+_ARRAYS = ("token_frequencies", "projection")
 _WORDS, _WORD_ARRAYS = "words.json", ("word_languages", "word_vectors", "word_scales")
 
 
@@ -52,13 +51,12 @@ class Statistics:
 
 def write_statistics(snapshot: Snapshot, folder: Path) -> None:
     """Write the files into an empty folder, the sums of the others last."""
-    manifest = asdict(replace(snapshot.manifest, files={}))
+    manifest = asdict(replace(snapshot.manifest, files={}, format=FORMAT))
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
-    (folder / _TERMS).write_text(json.dumps([*snapshot.lexical.vocabulary], ensure_ascii=False), "utf-8")
-    snapshot.lexical.lexicon.save(folder / _LEXICON)
+    snapshot.lexical.statistics.save(folder)
     none = np.zeros((0, 0), np.float32)
     projection = none if snapshot.tokens.projection is None else snapshot.tokens.projection
-    arrays: tuple[Any, ...] = (snapshot.lexical.statistics.frequencies, snapshot.tokens.frequency, projection)
+    arrays: tuple[Any, ...] = (snapshot.tokens.frequency, projection)
     for name, array in zip(_ARRAYS, arrays, strict=True):
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     if snapshot.multilingual is not None:
@@ -103,13 +101,11 @@ def read_statistics(folder: Path) -> Statistics:
             )
         unreadable = tuple(Unreadable(**entry) for entry in fields.pop("unreadable"))
         manifest = Manifest(**fields, unreadable=unreadable)
-        vocabulary = {term: number for number, term in enumerate(json.loads((folder / _TERMS).read_text("utf-8")))}
-        frequencies, token_frequencies, projection = (mapped(folder / f"{name}.npy") for name in _ARRAYS)
-        lexicon = Lexicon.load(folder / _LEXICON)
+        terms = TermStatistics.load(folder, manifest.passages)
+        token_frequencies, projection = (mapped(folder / f"{name}.npy") for name in _ARRAYS)
         multilingual = _read_words(folder) if manifest.multilingual else None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(f"the statistics of {folder.name} are missing or damaged; run: qa index") from error
-    terms = TermStatistics(vocabulary, lexicon, frequencies, manifest.passages)
     return Statistics(manifest, terms, token_frequencies, projection if projection.size else None, multilingual)
 
 
