@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.analysis import terms
-from qa.index.bm25 import K1, B, BM25Index, best_hits
+from qa.index.bm25 import K1, B, BM25Index
+from qa.index.maxscore import best_of
 from qa.types import Passage, Span
 
 WORDS = ["plane", "planes", "left", "noon", "Hong", "Kong", "香港", "Zürich", "the", "", "42"]
@@ -76,7 +77,7 @@ def test_the_best_of_many_scores(seed, size, levels, k):
     """The blocks that spare a search from sorting lose no hit, however the best are spread and tied."""
     scores = np.random.default_rng(seed).integers(0, levels, size).astype(np.float32)
     expected = sorted(np.flatnonzero(scores).tolist(), key=lambda row: (-scores[row], row))[:k]
-    assert [hit.row for hit in best_hits(scores, k)] == expected
+    assert [hit.row for hit in best_of(np.arange(size), scores, k)] == expected
 
 
 @given(passages=tables, weights=questions)

@@ -2,7 +2,7 @@
 
 bm25s computes all weights when the index is built; they are kept as a sparse matrix, of which a search sums a few
 columns. Against tantivy it was chosen because a snapshot is sealed (nothing to update in place), because plain arrays
-are covered by a checksum and memory-mapped, and because they give the score of every passage, which fusion needs.
+are covered by a checksum and memory-mapped, and because they give the score of any passage, which fusion needs.
 """
 
 import logging
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from qa.analysis import Token, analyze, terms, token_shapes
 from qa.arrays import mapped, ranges
+from qa.index.maxscore import WeightedTerm, WeightedTerms, Workspace
 from qa.index.spelling import Lexicon
 from qa.index.strings import Keys, Strings
 from qa.protocols import Rows, Scores
@@ -26,7 +27,6 @@ from qa.types import Hit, Passage
 
 K1 = 1.2  # the usual values: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.3
 B = 0.75
-BLOCK = 64  # passages of which a search looks at the best first
 logging.getLogger("bm25s").setLevel(logging.ERROR)  # it lets everything through when it is imported
 
 Ids = NDArray[np.int32]
@@ -78,14 +78,22 @@ class Postings:
 
     Attributes:
         bounds: ``(terms + 1,)`` where each term's postings begin in the arrays below.
-        rows, weights: ``(postings,)``.
+        rows, weights: ``(postings,)``; the rows of a term ascend.
         terms: ``(terms,)`` the ids of the terms that have postings here, ascending; None where every term has.
+        largest: ``(terms,)`` the largest weight of each term; None where it is to be looked for.
     """
 
     bounds: NDArray[np.integer[Any]]
     rows: Ids
     weights: Scores
     terms: Rows | None = None
+    largest: Scores | None = None
+
+    def largest_of(self, term: int) -> float:
+        """The largest weight of a term."""
+        if self.largest is not None:
+            return float(self.largest[term])
+        return float(self.of(term)[1].max(initial=0.0))
 
     def of(self, term: int) -> tuple[Ids, Scores]:
         """The rows that say a term, and its weight in each."""
@@ -132,6 +140,7 @@ class BM25Index:
         self.postings = postings
         self.tokens = tokens
         self._rows = rows
+        self._workspace = Workspace(rows)
 
     @classmethod
     def build(cls, passages: Sequence[Passage]) -> Self:
@@ -164,8 +173,10 @@ class BM25Index:
             np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
+        own = self.postings
+        whole = own if own.largest is not None else postings_by_term(own.bounds, own.rows, own.weights)
         return {
-            "data": self.postings.weights, "indices": self.postings.rows, "indptr": self.postings.bounds,
+            "data": whole.weights, "indices": whole.rows, "indptr": whole.bounds, "largest": np.asarray(whole.largest),
             "tokens": self.tokens.ids, "token_starts": self.tokens.starts, "shapes": self.tokens.shapes,
             "places": self.tokens.spans,
         }  # fmt: skip
@@ -173,11 +184,11 @@ class BM25Index:
     @classmethod
     def load(cls, folder: Path, passages: int) -> Self:
         """Map what ``save`` wrote of so many passages."""
-        names = ("data", "indices", "indptr", "tokens", "token_starts", "shapes", "places")
-        weights, rows, bounds, ids, starts, shapes, spans = (mapped(folder / f"{name}.npy") for name in names)
+        names = ("data", "indices", "indptr", "largest", "tokens", "token_starts", "shapes", "places")
+        weights, rows, bounds, largest, ids, starts, shapes, spans = (mapped(folder / f"{name}.npy") for name in names)
         statistics = TermStatistics.load(folder, passages)
         tokens = SentenceTokens(ids.astype(np.int32, copy=False), shapes, spans, starts.astype(np.int64, copy=False))
-        return cls(statistics, Postings(bounds, rows, weights), tokens, passages)
+        return cls(statistics, Postings(bounds, rows, weights, largest=largest), tokens, passages)
 
     @property
     def vocabulary(self) -> Mapping[str, int]:
@@ -201,28 +212,28 @@ class BM25Index:
         """The terms that each row says, its context included, with their weights; ascending."""
         return self.postings.transposed(self._rows)
 
-    def rows_with(self, term: str) -> Rows:
+    def rows_with(self, term: str) -> Ids:
         """The rows that say a term, ascending."""
         number = self.vocabulary.get(term)
-        return np.zeros(0, dtype=np.int64) if number is None else np.sort(self.postings.of(number)[0]).astype(np.int64)
+        return np.zeros(0, dtype=np.int32) if number is None else self.postings.of(number)[0]
+
+    def weighted(self, weights: Mapping[str, float]) -> WeightedTerms:
+        """The BM25 scores of terms with weights above 0."""
+        return self.weighted_ids({self.vocabulary[t]: weight for t, weight in weights.items() if t in self.vocabulary})
+
+    def weighted_ids(self, weights: Mapping[int, float]) -> WeightedTerms:
+        """The same for the ids of terms."""
+        postings = self.postings
+        terms = [WeightedTerm(*postings.of(i), postings.largest_of(i), weight) for i, weight in weights.items()]
+        return WeightedTerms(terms, self._workspace)
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
         """The BM25 score of every row, ``(rows,)`` float32, for terms with weights."""
-        return self.scores_of({self.vocabulary[t]: weight for t, weight in weights.items() if t in self.vocabulary})
-
-    def scores_of(self, weights: Mapping[int, float]) -> Scores:
-        """The same for the ids of terms."""
-        total = np.zeros(self._rows, dtype=np.float32)
-        for weight in sorted(set(weights.values())):
-            part = np.zeros(self._rows, dtype=np.float32)
-            for term in (term for term, other in weights.items() if other == weight):
-                rows, scores = self.postings.of(term)
-                part[rows] += scores  # no row comes twice among the postings of a term
-            total += np.float32(weight) * part
-        return total
+        return self.weighted(weights).at(np.arange(self._rows))
 
     def search(self, weights: Mapping[str, float], k: int, rows: Rows | None = None) -> list[Hit]:
-        return best_hits(self.scores(weights), k, rows)
+        """The ``k`` best rows, as ``LexicalScores.best`` has it."""
+        return self.weighted(weights).best(k, rows)
 
     def sentence_tokens(self, sentences: Rows) -> tuple[Ids, Shapes, Rows]:
         """The tokens of some sentences (rows of the snapshot), one after the other.
@@ -241,21 +252,6 @@ class BM25Index:
         first = self.tokens.starts[sentences]
         counts = self.tokens.starts[sentences + 1] - first
         return ranges(first, counts), counts
-
-
-def best_hits(scores: Scores, k: int, rows: Rows | None = None) -> list[Hit]:
-    """The ``k`` rows with the highest scores above 0, best first, ties by row; with ``rows``, among these only."""
-    own = scores if rows is None else scores[rows]
-    found = np.flatnonzero((own > 0) & (own >= _lower_bound(own, k)))
-    found = found if rows is None else rows[found]
-    best = found[np.lexsort((found, -scores[found]))[:k]]
-    return [Hit(int(row), float(scores[row])) for row in best]
-
-
-def _lower_bound(scores: Scores, k: int) -> float:
-    """A score that at least ``k`` reach and few more: the ``k``-th of the best of each block; found without sorting."""
-    best = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK)) if len(scores) else scores
-    return float(np.partition(best, -k)[-k]) if len(best) >= k > 0 else 0.0
 
 
 @dataclass(slots=True)
@@ -287,7 +283,15 @@ def _smallest(spans: "array[int]") -> NDArray[np.unsignedinteger[Any]]:
 def _postings(bags: list[list[int]], ids: dict[str, int]) -> Postings:
     """BM25's weights of the terms of each passage; by term."""
     if not ids:
-        return Postings(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        return postings_by_term(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
     index = bm25s.BM25(k1=K1, b=B, method="lucene")
     index.index((bags, ids), create_empty_token=False, show_progress=False)
-    return Postings(index.scores["indptr"], index.scores["indices"], index.scores["data"])
+    return postings_by_term(index.scores["indptr"], index.scores["indices"], index.scores["data"])
+
+
+def postings_by_term(bounds: NDArray[np.integer[Any]], rows: Ids, weights: Scores) -> Postings:
+    """The postings of every term, whose rows ascend."""
+    filled = np.flatnonzero(np.diff(bounds))
+    largest = np.zeros(len(bounds) - 1, dtype=np.float32)
+    largest[filled] = np.maximum.reduceat(weights, bounds[filled]) if len(filled) else 0.0
+    return Postings(bounds, rows, weights, largest=largest)

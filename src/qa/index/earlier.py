@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from qa.arrays import mapped
-from qa.index.bm25 import BM25Index, Postings, SentenceTokens, TermStatistics
+from qa.index.bm25 import BM25Index, SentenceTokens, TermStatistics, postings_by_term
 from qa.index.multilingual import Multilingual, WordVectors
 from qa.index.passages import Passages
 from qa.index.sentence_vectors import SentenceVectors
@@ -48,7 +48,7 @@ def lexical(folder: Path) -> BM25Index:
         count,
     )
     sentence_tokens = SentenceTokens(ids.astype(np.int32, copy=False), shapes, spans, starts.astype(np.int64))
-    return BM25Index(statistics, Postings(bounds, rows, weights), sentence_tokens, count)
+    return BM25Index(statistics, postings_by_term(bounds, rows, weights), sentence_tokens, count)
 
 
 def _lexicon(file: Path) -> Lexicon:

@@ -204,11 +204,14 @@ class _Said:
 
 
 def _said(snapshot: Snapshot, terms: _Terms, ids: NDArray[np.int32], lengths: Rows) -> _Said:
-    is_asked = np.zeros(len(snapshot.lexical.vocabulary), dtype=np.bool_)
-    is_asked[terms.ids] = True
-    places = np.flatnonzero(is_asked[ids])
+    if not len(terms.ids):
+        none = np.zeros(0, dtype=np.int64)
+        return _Said(none, none, none)
+    asked = terms.ids.astype(np.int32)
+    nearest = np.minimum(np.searchsorted(asked, ids), len(asked) - 1)
+    places = np.flatnonzero(asked[nearest] == ids)
     sentences = np.searchsorted(np.cumsum(lengths), places, side="right")
-    return _Said(places, sentences, np.searchsorted(terms.ids, ids[places]))
+    return _Said(places, sentences, nearest[places])
 
 
 def _count(said: _Said, terms: _Terms, sentences: int) -> Table:

@@ -7,14 +7,15 @@ place where it stands below; what ranks first and second is left to the fused sc
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial, reduce
+from functools import lru_cache
 
 import numpy as np
 
 from qa.analysis import analyze
+from qa.index.maxscore import LexicalScores, together
 from qa.index.snapshot import Snapshot
 from qa.index.spelling import Words
-from qa.protocols import Rows, Scores
+from qa.protocols import Rows
 from qa.retrieval.query import Query
 from qa.types import Candidate
 
@@ -22,13 +23,13 @@ PLACE = 3
 DEPTH = 10  # passages that are looked at for each quotation or name
 
 
-def holders(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:
+def holders(snapshot: Snapshot, query: Query, lexical: LexicalScores, rows: Rows | None = None) -> Rows:
     """The rows that say what the question names, best BM25 score first; of ``rows`` only, where they are given."""
     found = [np.zeros(0, dtype=np.int64)]
     for words in query.named:
         some = _rows_with(snapshot, words)
         some = some if rows is None else np.intersect1d(some, rows, assume_unique=True)
-        some = some[np.lexsort((some, -lexical[some]))]
+        some = some[np.lexsort((some, -lexical.at(some)))]
         found.append(np.asarray([row for row in some[:DEPTH] if _says(snapshot, row, words)], dtype=np.int64))
     return np.concatenate(found)
 
@@ -50,8 +51,7 @@ def lift(snapshot: Snapshot, query: Query, candidates: Sequence[Candidate]) -> l
 def _rows_with(snapshot: Snapshot, words: Words) -> Rows:
     """The passages that say all of some words or others of the same stems, in any order; ascending."""
     rows = [snapshot.lexical.rows_with(token.term) for word in words for token in analyze(word)]
-    common = partial(np.intersect1d, assume_unique=True)
-    return reduce(common, sorted(rows, key=len)) if rows else np.zeros(0, dtype=np.int64)
+    return together(rows) if rows else np.zeros(0, dtype=np.int64)
 
 
 def _says(snapshot: Snapshot, row: int, words: Words) -> bool:

@@ -6,9 +6,9 @@ from time import perf_counter
 
 import numpy as np
 
-from qa.index.bm25 import best_hits
+from qa.index.maxscore import LexicalScores
 from qa.index.snapshot import Snapshot
-from qa.protocols import Embedder, MultilingualEmbedder, Rows, Scores
+from qa.protocols import Embedder, MultilingualEmbedder, Rows
 from qa.retrieval.evidence import Evidence, gather, standardised
 from qa.retrieval.named import holders
 from qa.retrieval.query import Query, make_query, plain_query
@@ -55,10 +55,10 @@ class Retriever:
             snapshot, rows = snapshot.near(query.encoded.vector, query.weights, query.named, filters, meaning)
         if not snapshot.passages or (rows is not None and not len(rows)):
             return Retrieval(snapshot, query, (), None, {"encode": 1000 * (encoded - started)}, excluded=True)
-        lexical = snapshot.lexical.scores(query.weights)
+        lexical = snapshot.lexical.weighted(query.weights)
         candidate_rows = search(snapshot, query, lexical, rows)
         searched = perf_counter()
-        evidence = gather(snapshot, query, candidate_rows, lexical[candidate_rows]) if len(candidate_rows) else None
+        evidence = gather(snapshot, query, candidate_rows, lexical.at(candidate_rows)) if len(candidate_rows) else None
         candidates = rank(evidence) if evidence else []
         timings = {
             "encode": 1000 * (encoded - started),
@@ -77,14 +77,13 @@ class Retriever:
         return plain_query(question, self._embedder)
 
 
-def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None = None) -> Rows:
+def search(snapshot: Snapshot, query: Query, lexical: LexicalScores, rows: Rows | None = None) -> Rows:
     """The rows, ascending, of the best ``DEPTH`` passages by summed cosine, best sentence's cosine and BM25.
 
     Those that say what the question quotes or rarely names are among them, or beside them.
-    ``lexical`` is the BM25 score of every passage, ``(passages,)``.
     """
     vector = query.encoded.vector
-    hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *best_hits(lexical, DEPTH, rows)]
+    hits = [*snapshot.passage_vectors.search(vector, DEPTH, rows), *lexical.best(DEPTH, rows)]
     corpus, translation = snapshot.multilingual, query.translation
     if corpus is not None and translation is not None:
         hits += corpus.search(translation.vector, DEPTH, rows)
@@ -96,7 +95,7 @@ def search(snapshot: Snapshot, query: Query, lexical: Scores, rows: Rows | None 
     scores = [
         snapshot.passage_vectors.vectors(candidate_rows) @ vector,
         np.maximum.reduceat(snapshot.sentence_vectors.vectors(sentences) @ vector, first),
-        lexical[candidate_rows],
+        lexical.at(candidate_rows),
     ]
     if corpus is not None and translation is not None:
         scores.append(corpus.passages.vectors(candidate_rows) @ translation.vector)

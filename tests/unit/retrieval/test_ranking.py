@@ -96,7 +96,7 @@ def test_holders(found, words) -> None:
     """Passages with quoted words in their order; rows that are not asked for are left out."""
     snapshot, _ = found
     query = make_query('Who said "northern light"?', snapshot.lexical, words)
-    lexical = snapshot.lexical.scores(query.weights)
+    lexical = snapshot.lexical.weighted(query.weights)
     assert holders(snapshot, query, lexical).tolist() == [3]
     assert holders(snapshot, query, lexical, np.asarray([0, 1])).tolist() == []
     turned = make_query('Who said "light northern"?', snapshot.lexical, words)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from qa.index.maxscore import AllScores
 from qa.retrieval import retriever as module
 from qa.retrieval.evidence import gather, standardised
 from qa.retrieval.query import make_query, plain_query
@@ -35,7 +36,7 @@ def query(snapshot, words):
 
 @pytest.fixture(scope="module")
 def lexical(snapshot, query):
-    return snapshot.lexical.scores(query.weights)
+    return snapshot.lexical.weighted(query.weights)
 
 
 def nearest(snapshot, query, count, rows):
@@ -49,7 +50,7 @@ def test_nothing_is_cut_while_it_is_few(monkeypatch, snapshot, query) -> None:
     first, second, third = nearest(snapshot, query, 3, range(len(TEXTS)))
     lexical = np.zeros(len(TEXTS), dtype=np.float32)
     lexical[[second, first]] = 1, 2
-    assert search(snapshot, query, lexical).tolist() == sorted([first, second, third])
+    assert search(snapshot, query, AllScores(lexical)).tolist() == sorted([first, second, third])
 
 
 @pytest.mark.parametrize("depth", [1, 2])
@@ -71,7 +72,7 @@ def test_the_cut_is_by_summed_scores(monkeypatch, snapshot, query, depth: int) -
     total = standardised(table).sum(axis=1)
     kept = sorted(sorted(union, key=lambda row: -total[union.index(row)])[:depth])
     assert len(union) == 2 * depth
-    assert search(snapshot, query, lexical).tolist() == kept
+    assert search(snapshot, query, AllScores(lexical)).tolist() == kept
 
 
 def test_equal_sums_are_cut_by_row(monkeypatch, snapshot_of, words) -> None:
@@ -80,7 +81,7 @@ def test_equal_sums_are_cut_by_row(monkeypatch, snapshot_of, words) -> None:
     query = make_query("ferry", snapshot.lexical, words)
     monkeypatch.setattr(module, "DEPTH", 1)
     lexical = np.asarray([0, 0, 0], dtype=np.float32)
-    assert search(snapshot, query, lexical).tolist() == [0]
+    assert search(snapshot, query, AllScores(lexical)).tolist() == [0]
 
 
 def test_what_is_named_stays_beside_the_cut(monkeypatch, snapshot, query, lexical) -> None:
@@ -107,7 +108,7 @@ def test_what_comes_back(monkeypatch, snapshot, words, query, lexical) -> None:
     monkeypatch.setattr(module, "perf_counter", iter([1.0, 1.5, 3.5, 7.5]).__next__)
     retrieval = Retriever(words).retrieve(snapshot, QUESTION)
     rows = search(snapshot, query, lexical)
-    expected = gather(snapshot, query, rows, lexical[rows])
+    expected = gather(snapshot, query, rows, lexical.at(rows))
     assert retrieval.evidence is not None
     assert retrieval.evidence.rows.tolist() == rows.tolist()
     assert retrieval.evidence.lexical.tolist() == expected.lexical.tolist()
@@ -166,7 +167,7 @@ def test_what_an_engine_is_asked_for(snapshot, words) -> None:
 def test_what_is_named_is_admitted_too(monkeypatch, snapshot, words) -> None:
     """A passage that says what is named is no candidate where it is not among the rows."""
     query = make_query('Who said "northern light"?', snapshot.lexical, words)
-    lexical = snapshot.lexical.scores(query.weights)
+    lexical = snapshot.lexical.weighted(query.weights)
     assert 5 in search(snapshot, query, lexical)
     assert search(snapshot, query, lexical, np.asarray([0, 1])).tolist() == [0, 1]
 

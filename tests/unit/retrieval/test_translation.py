@@ -8,6 +8,7 @@ import pytest
 from qa.analysis import analyze
 from qa.answering.answerer import unmatched_terms
 from qa.arrays import unit
+from qa.index.maxscore import AllScores
 from qa.index.multilingual import Multilingual
 from qa.index.snapshot import Snapshot
 from qa.indexing.indexer import Indexer
@@ -161,8 +162,8 @@ def test_the_search_across_languages(monkeypatch, snapshot, words, dictionary, d
     total = standardised(np.stack(columns, axis=1)[found]).sum(axis=1)
     kept = sorted(found[index] for index in np.argsort(-total)[:depth])
     assert 0 in found
-    assert retriever.search(snapshot, query, lexical).tolist() == kept
-    assert retriever.search(snapshot, query, lexical, np.asarray([2])).tolist() == [2]
+    assert retriever.search(snapshot, query, AllScores(lexical)).tolist() == kept
+    assert retriever.search(snapshot, query, AllScores(lexical), np.asarray([2])).tolist() == [2]
 
 
 def test_what_is_translated_is_not_missing(snapshot, words, dictionary) -> None:

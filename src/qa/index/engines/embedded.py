@@ -1,7 +1,6 @@
 """The engine that every other one is compared with: the snapshots of the index folder, asked through the same joint."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,10 @@ import numpy as np
 from qa import __version__
 from qa.errors import EngineUnavailable, GenerationGone, IndexUnusable
 from qa.index import folder as index_folder
-from qa.index.bm25 import best_hits
 from qa.index.engines.cache import Recent
 from qa.index.engines.publication import document_records, passage_records
 from qa.index.engines.statistics import write_statistics
+from qa.index.maxscore import together
 from qa.index.snapshot import Snapshot, open_snapshot
 from qa.protocols import Admitted, DocumentRecord, PassageRecord, Publication, Rows, Vectors
 from qa.types import Document, Hit
@@ -59,12 +58,13 @@ class EmbeddedEngine:
     ) -> list[Hit]:
         snapshot = self._snapshot(generation)
         lexical, rows = snapshot.lexical, _rows(snapshot, admitted)
-        scores = lexical.scores_of(weights)
+        weighted = lexical.weighted_ids(weights)
         if not all_of:
-            return best_hits(scores, k, rows)
-        together: Rows = reduce(np.intersect1d, (lexical.postings.of(term)[0] for term in all_of)).astype(np.int64)
-        together = together if rows is None else np.intersect1d(together, rows)
-        return [Hit(int(row), float(scores[row])) for row in together[np.lexsort((together, -scores[together]))][:k]]
+            return weighted.best(k, rows)
+        found = together([lexical.postings.of(term)[0] for term in all_of])
+        found = found if rows is None else np.intersect1d(found, rows)
+        scores = weighted.at(found)
+        return [Hit(int(found[i]), float(scores[i])) for i in np.lexsort((found, -scores))[:k]]
 
     def fetch(self, generation: str, rows: Sequence[int], admitted: Admitted) -> list[PassageRecord]:
         snapshot = self._snapshot(generation)

@@ -10,7 +10,7 @@ import numpy as np
 from qa.errors import IndexMissing
 from qa.index import folder as index_folder
 from qa.index import snapshot as snapshots
-from qa.index.bm25 import BM25Index, Postings
+from qa.index.bm25 import BM25Index, Postings, postings_by_term
 from qa.index.engines.fetched import assemble
 from qa.index.engines.publication import postings_of
 from qa.index.engines.records import gathered, unpack
@@ -135,7 +135,7 @@ def _whole(source: Engine, statistics: Statistics) -> Snapshot:
     if lexical.postings.terms is not None:
         frequencies[lexical.postings.terms] = np.diff(lexical.postings.bounds)
     bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(frequencies)])
-    postings = Postings(bounds, lexical.postings.rows, lexical.postings.weights)
+    postings = postings_by_term(bounds, lexical.postings.rows, lexical.postings.weights)
     return Snapshot(
         statistics.manifest,
         documents,
