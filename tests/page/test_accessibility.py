@@ -187,6 +187,9 @@ def test_keyboard_alone(page):
     page.keyboard.press("Enter")
     page.locator(".found li").first.wait_for()
     page.keyboard.press("Escape")
+    expect(page.locator(".others")).to_have_count(0)
+    expect(page.locator("[data-action=echo]")).to_be_focused()
+    page.keyboard.press("Escape")
     assert page.locator("#source").count() == 0
     expect(page.locator("a.number")).to_be_focused()
     page.keyboard.press("/")

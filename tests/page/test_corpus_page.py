@@ -107,6 +107,18 @@ def test_a_running_build_is_followed_after_loading_the_page(open_page, changing)
     expect(page.get_by_role("link", name="late.txt", exact=True)).to_be_visible(timeout=BUILD_MS)
 
 
+def test_a_build_shows_in_the_header_of_every_page(open_page, changing):
+    """While a build runs, other pages show how far it is, with a link to it, and say when it is done."""
+    changing.app.state.jobs.request()
+    page = open_page(changing, "/settings")
+    link = page.locator(".top .building")
+    expect(link).to_be_visible()
+    assert axe(page) == []
+    expect(link).to_have_text("The index is up to date", timeout=BUILD_MS)
+    page.reload()
+    expect(link).to_have_count(0)
+
+
 def test_the_token_is_asked_for_once(open_page, guarded):
     """A wrong token is asked for again; the right one is kept in the tab and nowhere else."""
     page = open_page(guarded, "/corpus", expected="401")

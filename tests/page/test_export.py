@@ -2,10 +2,12 @@
 
 import json
 import re
+import zipfile
 from urllib.parse import quote
 
 import pytest
 from browsing import ask, watched
+from docx import Document
 from playwright.sync_api import expect
 
 FOX = "Who stole the moon rock in 2031?"
@@ -80,6 +82,36 @@ def test_markdown_lets_nothing_through(export):
     assert r"\<img" in text
     assert "<img" not in text.replace(r"\<img", "")
     assert "[a](" not in text.replace(r"\[a\](", "")
+
+
+def test_word_reads_the_quotations(export, varied_site):
+    """The Word file opens in a library of its own, with questions as headings, whole quotations and linked sources."""
+    opened = Document(export("docx"))
+    texts = [paragraph.text for paragraph in opened.paragraphs]
+    assert [p.text for p in opened.paragraphs if p.style.name == "Heading 1"] == [FOX, DIARY]
+    quotes = [paragraph.text for paragraph in opened.paragraphs if paragraph.style.name == "Quote"]
+    assert any("🦊 The fox Ferdinand" in quote for quote in quotes)
+    links = [link for paragraph in opened.paragraphs for link in paragraph.hyperlinks]
+    assert len(links) == len(quotes) > 0
+    assert all(link.address.startswith(f"{varied_site.address}/documents/") for link in links)
+    assert all(re.search(r"characters \d+–\d+$", link.text) for link in links), texts
+
+
+def test_word_lets_nothing_through(export):
+    """Markup, and characters that XML cannot hold, end as text or not at all."""
+    question = '<w:p/> & "]]> \x0b what \ud83e'
+    [heading] = [p.text for p in Document(export("docx", question)).paragraphs if p.style.name == "Heading 1"]
+    assert heading.startswith('<w:p/> & "]]>')
+
+
+def test_evidence_of_an_answer(open_page, varied_site):
+    """A link under the answer saves its evidence, which holds the quotation; also without script."""
+    page = open_page(varied_site, f"/?question={quote(FOX)}", java_script_enabled=False, accept_downloads=True)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Evidence").click()
+    with zipfile.ZipFile(download.value.path()) as pack:
+        manifest = json.loads(pack.read("manifest.json"))
+    assert (manifest["question"], len(manifest["citations"]) > 0) == (FOX, True)
 
 
 def test_html_checks_every_quotation(export, browser):

@@ -231,13 +231,14 @@ def test_who_else_says_this(page):
     own = page.locator("#quote").inner_text()
     page.get_by_role("link", name="Who else says this?").click()
     page.locator(".found li").first.wait_for()
-    texts = page.locator(".found .quote").all_inner_texts()
+    texts = page.locator(".found .quoted").all_inner_texts()
     assert own not in texts
-    similarities = [
-        float(re.search(r"similarity (\S+)", text)[1]) for text in page.locator(".found .byline").all_inner_texts()
-    ]
-    assert similarities == sorted(similarities, reverse=True)
+    asked = page.locator("#source [data-action=echo]").get_attribute("href")
+    similar = page.request.get(asked, headers={"Accept": "application/json"}).json()["sentences"]
+    assert texts == [sentence["text"] for sentence in similar]
+    expect(page.locator(".others blockquote")).to_have_text(own)
     page.locator(".found a").first.click()
+    expect(page.locator(".others")).to_have_count(0)
     expect(page.locator("#quote")).to_have_text(texts[0])
     assert parse_qs(urlsplit(page.url).query)["question"] == [WHEN]
 

@@ -85,7 +85,7 @@ const shortcuts = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   if (event.key === "Escape") return escape();
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select");
   if (typing || !single.checked) return;
@@ -117,6 +117,7 @@ const awaitSuggestions = async () => {
 };
 
 rail.start();
+if ($(".building")) import("./building.js");
 if ($("#board")) import("./quotes.js").then(({ board }) => board());
 if (chat) {
   conversation.start();

@@ -1,4 +1,4 @@
-// The conversation as a file: Markdown, JSON, or one page that holds the cited documents and checks every quotation.
+// The conversation as a file: Word, Markdown, JSON, or one page that holds the cited documents and checks every quotation.
 
 import { cslItem } from "./cite.js";
 import { slice } from "./codepoints.js";
@@ -114,7 +114,7 @@ const selfChecking = async (conversation) => {
 };
 
 const download = (content, type, name) => {
-  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+  const url = URL.createObjectURL(new Blob([content], { type: typeof content === "string" ? `${type};charset=utf-8` : type }));
   element("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
   say(t("Exported"));
@@ -124,7 +124,21 @@ const FORMATS = {
   md: { type: "text/markdown", make: async (conversation) => markdown(conversation) },
   json: { type: "application/json", make: async (conversation) => `${JSON.stringify(conversation, null, 2)}\n` },
   html: { type: "text/html", make: selfChecking },
+  docx: { type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", make: async (conversation) => (await import("./docx.js")).docx(conversation.flatMap(written)) },
 };
+
+// A turn, and a saved quote, as paragraphs of a Word file.
+const written = (turn) => [
+  { style: "Heading1", text: turn.question },
+  ...(turn.answerable
+    ? turn.citations.flatMap((c) => [{ style: "Quote", text: c.cited_text }, { style: "Source", text: place(c), href: link(c) }])
+    : [{ text: `The ${turn.index.documents} documents do not say.` }]),
+];
+const writtenQuote = (q) => [
+  { style: "Quote", text: q.quote },
+  { style: "Source", text: [q.author, q.title, q.publisher, q.date, q.section].filter(Boolean).join(", "), href: q.link },
+  ...(q.note ? [{ text: q.note }] : []),
+];
 
 const QUOTES = (quotes) =>
   `${quotes
@@ -136,6 +150,7 @@ export const save = async (format, of = "conversation") => {
   if (of !== "conversation") {
     const kept = await (await import("./store.js"))[of]();
     if (format === "csl") return download(`${JSON.stringify(kept.map(cslItem), null, 2)}\n`, "application/json", `${of}.csl.json`);
+    if (format === "docx") return download((await import("./docx.js")).docx(kept.flatMap(writtenQuote)), FORMATS.docx.type, `${of}.docx`);
     return download(format === "md" ? QUOTES(kept) : `${JSON.stringify(kept, null, 2)}\n`, FORMATS[format].type, `${of}.${format}`);
   }
   const { type, make } = FORMATS[format];

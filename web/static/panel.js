@@ -134,9 +134,14 @@ export const walk = (step) => {
 
 export const turnTo = (key) => $(`[data-step=${key}]`, panel() ?? document)?.click();
 
+// A sheet of its own; the dialog takes Escape, and gives the focus back to the link.
 const echo = async (link) => {
   try {
-    $(".echoes", panel()).replaceChildren(...parse(await request(`${link.href}&fragment=true`)).children);
+    const sheet = $("dialog", parse(await request(`${link.href}&fragment=true`)));
+    $("dialog.others")?.remove();
+    document.body.append(sheet);
+    sheet.addEventListener("close", () => sheet.remove());
+    sheet.showModal();
   } catch (error) {
     warn(error.message);
   }
@@ -166,7 +171,8 @@ const onClick = (event) => {
     act("#source [data-action=echo]", echo) ||
     act("#source .parts a", async (link) => (await import("./finder.js")).loadParts(link.rel).catch((error) => warn(error.message))) ||
     act('#source a[data-jump][href^="#"]', (link) => jump(link.dataset.jump)) ||
-    act("#source a[data-echo]", (link) => {
+    act(".others a[data-echo]", (link) => {
+      link.closest("dialog").close();
       const place = new URL(link.href).searchParams;
       open(view.opening(location.href, place.get("open"), place.get("start"), place.get("end")));
     }) ||

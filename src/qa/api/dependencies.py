@@ -41,7 +41,9 @@ async def _collections(request: Request) -> Collections:
 
 async def _pages(request: Request) -> ReaderPages:
     pages: Pages = request.app.state.pages
-    return pages.of(Preferences.of(request.cookies, request.headers.get("accept-language", "")))
+    return pages.of(
+        Preferences.of(request.cookies, request.headers.get("accept-language", "")), request.app.state.jobs.current()
+    )
 
 
 CurrentService = Annotated[Service, Depends(_state("service"))]

@@ -19,7 +19,7 @@ def problem_page(request: Request, problem: JSONResponse) -> Response:
     pages = request.app.state.pages
     body = json.loads(bytes(problem.body))
     preferences = Preferences.of(request.cookies, request.headers.get("accept-language", ""))
-    page: Response = pages.of(preferences).render(
+    page: Response = pages.of(preferences, request.app.state.jobs.current()).render(
         "problem.html",
         status=problem.status_code,
         view=View(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.analysis import analyze
+from qa.api.page.clippings import Clipping, clip
 from qa.api.page.marking import Block, blocks
 from qa.api.page.parts import Part, part_at
 from qa.api.page.view import View
@@ -134,6 +135,13 @@ def _rows_of(snapshot: Snapshot, document: Document, span: Span) -> range:
     first = bisect_right(rows, span.start, key=lambda row: snapshot.passages[row].end)
     last = bisect_left(rows, span.end, key=lambda row: snapshot.passages[row].start)
     return rows[first:last]
+
+
+def sentence_clipping(snapshot: Snapshot, sentence: SentenceSimilarity) -> Clipping | None:
+    """A sentence among its neighbours; None where its passage is not at hand."""
+    at_hand = snapshot.of_document(sentence.document.id)
+    rows = _rows_of(at_hand, sentence.document, sentence.span)
+    return clip(at_hand, at_hand.passages[rows[0]], [(0, sentence.span)], []) if rows else None
 
 
 def _spots(answer: Answer) -> list[Spot]:

@@ -17,6 +17,7 @@ from qa.api.page.texts import Texts, texts_of
 from qa.api.page.why import matched_words
 from qa.languages import language_of
 from qa.readers import READERS
+from qa.serving.jobs import Job
 from qa.types import Band, Filters, Reason
 
 _SCRIPT_TEXT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)+)"')
@@ -30,12 +31,12 @@ class Pages:
         self._version = tree_digest(web / "static")
         self._environments: dict[str, Environment] = {}
 
-    def of(self, preferences: Preferences) -> "ReaderPages":
-        """The pages as one reader wants them."""
+    def of(self, preferences: Preferences, job: Job | None = None) -> "ReaderPages":
+        """The pages as one reader wants them; a ``job`` that runs is shown in the header of each."""
         language = preferences.language
         if language not in self._environments:
             self._environments[language] = self._environment(texts_of(language, self._web / "locales"))
-        return ReaderPages(self._environments[language], preferences)
+        return ReaderPages(self._environments[language], preferences, job)
 
     def _environment(self, texts: Texts) -> Environment:
         environment = Environment(
@@ -79,13 +80,16 @@ class Pages:
 class ReaderPages:
     """The templates in the language, theme and size of one reader."""
 
-    def __init__(self, environment: Environment, preferences: Preferences) -> None:
+    def __init__(self, environment: Environment, preferences: Preferences, job: Job | None = None) -> None:
         self._environment = environment
         self.preferences = preferences
+        self._building = job if job and not job.ended else None
 
     def render(self, name: str, status: int = 200, **context: object) -> HTMLResponse:
         """One template as a response."""
-        text = self._environment.get_template(name).render(context, preferences=self.preferences)
+        text = self._environment.get_template(name).render(
+            context, preferences=self.preferences, building=self._building
+        )
         return HTMLResponse(text, status_code=status, headers={"Vary": "Accept, Accept-Language, Cookie"})
 
 

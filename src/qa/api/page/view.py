@@ -57,6 +57,10 @@ class View:
         """The address of the answer alone, as data."""
         return "/ask" + self.closed.removeprefix("/") + "&include=scores"
 
+    def evidence_url(self, snapshot: str) -> str:
+        """The address of the answer with all that is needed to check it, while a snapshot answers."""
+        return "/evidence" + self.closed.removeprefix("/") + "&" + urlencode({"snapshot": snapshot})
+
     @property
     def unfiltered(self) -> str:
         return self.url(filters=Filters(), open=None, start=None, end=None)

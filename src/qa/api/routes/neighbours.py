@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from qa.api.dependencies import CurrentService, HtmlPages, WantsHtml
 from qa.api.page.parts import numbered_part
 from qa.api.page.presentation import display_title, document_url
-from qa.api.page.source import find_document, part_similarities
+from qa.api.page.source import find_document, part_similarities, sentence_clipping
 from qa.api.page.view import View
 from qa.api.refine import passage_rows, refine
 from qa.api.schemas.answers import PassageBody
@@ -110,8 +110,14 @@ def similar(
     found = echoes(snapshot, document.id, span, count)
     if not html:
         return SentenceList(sentences=[SentenceBody.of(sentence) for sentence in found])
-    name = "_similar.html" if fragment else "similar.html"
-    return pages.render(name, view=View(), document=document, span=span, quote=_text(document.text, span), found=found)
+    return pages.render(
+        "_others.html" if fragment else "similar.html",
+        view=View(),
+        document=document,
+        span=span,
+        quote=_text(document.text, span),
+        found=[(sentence, sentence_clipping(snapshot, sentence)) for sentence in found],
+    )
 
 
 def _text(text: str, span: Span) -> str:
