@@ -38,6 +38,7 @@ Weights = Mapping[str, float]
 MODEL: Mapping[str, Any] = json.loads(files("qa.answering").joinpath("confidence.json").read_text("utf-8"))
 OTHER_LANGUAGES = ("native", "across")
 TENTH = 10
+LEAST = 0.001  # below the least probability of the middle band stays an answer whose document has another name
 UNKNOWN_SHARE = 0.4  # of the question's rarity in words that occur nowhere: then that is named as a reason
 
 
@@ -80,6 +81,8 @@ def _assess_reading(
     answerable = _logistic(features, model["answerable"])
     probability = min(answerable, _logistic(features, model["right"]))
     contrast = reading.contrast
+    if reading.tells_of_others:
+        probability = min(probability, cuts["medium"] - LEAST)
     if reading.is_structured:
         answerable, probability = 1.0, max(probability, cuts["medium"])
     on_topic = reading.is_structured or _logistic(features, model["topic"]) >= cuts["topic"]

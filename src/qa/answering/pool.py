@@ -17,7 +17,7 @@ from qa.protocols import Extraction, Rows, Scores
 from qa.retrieval.answer_types import AnswerType
 from qa.retrieval.evidence import Evidence, Table, standardised
 from qa.retrieval.query import Query
-from qa.types import Candidate, Span
+from qa.types import Candidate, Passage, Span
 
 FEATURES = (
     "dense", "lexical", "token_match", "coverage",  # how near the sentence is to the question
@@ -52,6 +52,7 @@ class Pool:
         has_term: ``(sentences, terms)`` whether a known term of the question occurs in the sentence.
         covers_most: ``(sentences,)`` whether these are most of the question, and it is no heading or question.
         rank: ``(sentences,)`` 0 for the sentences of the first passage, 1 for those of the second …
+        fills_lines: ``(sentences,)`` whether nothing else stands in the lines of a sentence.
     """
 
     rows: Rows
@@ -62,6 +63,7 @@ class Pool:
     has_term: NDArray[np.bool_]
     covers_most: NDArray[np.bool_]
     rank: Rows
+    fills_lines: NDArray[np.bool_]
 
     @property
     def is_heading(self) -> NDArray[np.bool_]:
@@ -105,7 +107,14 @@ def gather(
     has_term = evidence.has_term[where]
     statements = ~evidence.is_heading[where] & [not ENDS_AS_QUESTION.search(text) for text in texts]
     covers_most = (has_term @ evidence.rarity >= MOST * evidence.rarity.sum()) & statements
-    return Pool(rows, ordinals, spans, texts, features, has_term, covers_most, rank)
+    fills_lines = np.asarray([_fills_lines(passage, span) for passage in passages for span in passage.sentences])
+    return Pool(rows, ordinals, spans, texts, features, has_term, covers_most, rank, fills_lines)
+
+
+def _fills_lines(passage: Passage, span: Span) -> bool:
+    before = passage.text[: span.start - passage.start].rstrip(" \t")
+    after = passage.text[span.end - passage.start :].lstrip(" \t\r")
+    return before[-1:] in ("", "\n") and after[:1] in ("", "\n")
 
 
 def _nearness(evidence: Evidence, where: Rows, opens: Scores) -> Table:

@@ -19,6 +19,7 @@ from qa.answering.asked_form import has_type
 from qa.answering.contrast import Contrast, contrast
 from qa.answering.corrections import correcting, correction
 from qa.answering.labels import named_sentence
+from qa.answering.other_names import lacks_name
 from qa.answering.pool import FEATURES, MOST, Pool, gather
 from qa.answering.windows import Sentences, asks_for_several, choose, is_named_list
 from qa.index.snapshot import Snapshot
@@ -30,6 +31,9 @@ from qa.types import Candidate, Span
 
 READ = 3  # passages at most; each costs some 30 ms
 BEHIND = 2.5  # of ranking scores, which are log-odds: a passage that is further behind the first hardly ever answers
+OTHERS = (
+    0.05  # of its probability keeps a sentence about others than whom the question names, where a document has them
+)
 ROW = 0.9  # of the probability goes to the sentence that the question names
 SURE = 0.005  # probabilities nearer to 0 or 1 are no better than this
 EXACT = 0.5  # the least probability of an exact answer that is marked, given that its sentence answers
@@ -51,6 +55,7 @@ class Reading:
             same question in a document, or the correction of what would be quoted.
         complete: of a question for several things, whether all sentences that say them are quoted; None for others.
         taken_back: the terms of the answer that what is quoted corrects.
+        tells_of_others: the document that is quoted does not have a name that the question has.
     """
 
     candidates: tuple[Candidate, ...]
@@ -62,6 +67,7 @@ class Reading:
     is_structured: bool = False
     complete: bool | None = None
     taken_back: frozenset[str] = frozenset()
+    tells_of_others: bool = False
 
     @property
     def candidate(self) -> Candidate:
@@ -143,7 +149,11 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     passages = [snapshot.passages[candidate.row] for candidate in head]
     extractions = tuple(extractor(retrieval.query.as_said_in(p.text), [p])[0] for p in passages)
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
+    strangers = np.asarray([lacks_name(snapshot, retrieval.query, candidate.row) for candidate in head])
     chances = probabilities(pool)
+    if strangers.any() and not strangers.all():
+        chances = np.where(strangers[pool.rank], OTHERS * chances, chances)
+        chances /= chances.sum()
     if row is not None:
         is_it = (pool.rows == candidates[row[0]].row) & (pool.ordinals == row[1])
         chances = np.where(is_it, 1.0, chances * (1 - ROW))
@@ -154,7 +164,13 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
             reading = corrected
             break
     structured = row is not None or reading.is_structured or is_named_list(pool, reading.sentences)
-    return replace(reading, is_structured=structured, complete=_is_complete(retrieval, reading))
+    tells_of_others = bool(strangers[reading.pool.rank[reading.sentences.best]])
+    return replace(
+        reading,
+        is_structured=structured,
+        complete=_is_complete(retrieval, reading),
+        tells_of_others=tells_of_others,
+    )
 
 
 def worth_reading(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

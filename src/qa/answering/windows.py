@@ -99,17 +99,17 @@ def _list_of(pool: Pool, best: int, *, whole: bool) -> list[int]:
     if _INTRODUCES.search(pool.texts[best]):
         items = []
         for index in range(best + 1, min(best + 1 + MAX_ITEMS, len(pool))):
-            if pool.rank[index] != pool.rank[best] or not is_item(pool.texts[index]):
+            if pool.rank[index] != pool.rank[best] or not _is_item(pool, index):
                 break
             items.append(index)
         return [best, *items]
-    if is_item(pool.texts[best]):
+    if _is_item(pool, best):
         for index in range(best - 1, max(best - 1 - MAX_ITEMS, -1), -1):
             if pool.rank[index] != pool.rank[best]:
                 break
             if _INTRODUCES.search(pool.texts[index]):
                 return _list_of(pool, index, whole=True) if whole else [index, best]
-            if not is_item(pool.texts[index]):
+            if not _is_item(pool, index):
                 break
     return [best]
 
@@ -118,7 +118,14 @@ def is_named_list(pool: Pool, sentences: Sentences) -> bool:
     """Whether what is quoted is a list whose introduction says most of the question."""
     first, *items = sentences.chosen
     introduces = bool(_INTRODUCES.search(pool.texts[first])) and bool(pool.covers_most[first])
-    return introduces and bool(items) and all(is_item(pool.texts[index]) for index in items)
+    return introduces and bool(items) and all(_is_item(pool, index) for index in items)
+
+
+def _is_item(pool: Pool, index: int) -> bool:
+    """Whether a sentence looks like an item of a list, or is a short one in a line of its own: readers drop markers."""
+    text = pool.texts[index]
+    is_short_line = bool(pool.fills_lines[index]) and len(text.split()) <= SHORT_ITEM and not pool.is_heading[index]
+    return is_item(text) or is_short_line
 
 
 def is_item(text: str) -> bool:

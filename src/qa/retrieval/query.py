@@ -231,14 +231,23 @@ def _rarity(word: str, lexical: BM25Index) -> float:
 def _name_spellings(index: int, tokens: Sequence[Token], lexicon: Lexicon) -> list[str]:
     """Spellings of a name: a letter apart, its two halves, or joined with the word after it."""
     word = tokens[index].word
-    spellings = list(lexicon.variants.get(word, ()))
+    spellings = [other for other in lexicon.variants.get(word, ()) if _is_spelling(word, other)]
     for spelling in (word, *spellings):
         pair = lexicon.joined.get(spelling, ())
         if not FUNCTION_WORDS.intersection(pair):
             spellings += pair
-    if index + 1 < len(tokens) and (joined := word + tokens[index + 1].word) in lexicon.words:
-        spellings.append(joined)
+    following = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    if following and not FUNCTION_WORDS.intersection((word, following)) and word + following in lexicon.words:
+        spellings.append(word + following)
     return spellings
+
+
+def _is_spelling(word: str, other: str) -> bool:
+    """Whether two names a letter apart may be the same name: one has a letter more inside, as Qiangsheng and Qiansheng.
+
+    Another letter, or one more at the end, makes another name: Junping and Jinping, Norman and Normant.
+    """
+    return len(word) != len(other) and not (word.startswith(other) or other.startswith(word))
 
 
 def _abbreviated(tokens: Sequence[Token], lexical: BM25Index) -> Iterator[tuple[int, int, str]]:

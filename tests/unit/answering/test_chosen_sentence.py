@@ -10,6 +10,7 @@ from extractions import Saying
 from qa.answering.answerer import Answerer
 from qa.answering.confidence import assess
 from qa.answering.labels import named_sentence
+from qa.answering.other_names import lacks_name
 from qa.answering.pool import FEATURES, gather
 from qa.answering.reading import BEHIND, READ, WEIGHTS, probabilities, read
 from qa.retrieval.query import make_query
@@ -159,3 +160,21 @@ def test_a_name_that_answered_stands_for_a_pronoun(snapshot_of, words) -> None:
     answer = answerer.answer(snapshot, question)
     assert answer.carried == ("Odile Marchbank",)
     assert answer.nearest[0].document.id == "life.txt"
+
+
+def test_a_sentence_about_somebody_else(snapshot_of, words) -> None:
+    """Words tell only that somebody was born; whose sentence it is tells the document. Abbreviations tell nothing."""
+    snapshot = snapshot_of(
+        odile="Odile Marchbank painted.\n\nShe was born in Tarn.", piet="Piet Solway sang.\n\nHe was born in Mell.",
+        union="The WTU met in May.",
+    )  # fmt: skip
+    for question, document in (("Where was Odile Marchbank born?", "odile"), ("Where was Piet Solway born?", "piet")):
+        retrieval, reading = reading_of(snapshot, words, question, "in Mell" if document == "odile" else "in Tarn")
+        assert snapshot.passages[reading.candidate.row].document_id == f"{document}.txt"
+        assert not reading.tells_of_others
+        documents = {p.document_id.removesuffix(".txt"): row for row, p in enumerate(snapshot.passages)}
+        assert [name for name, row in documents.items() if lacks_name(snapshot, retrieval.query, row)] == [
+            name for name in documents if name != document
+        ]
+    query = make_query("Was he in the WTU in May?", snapshot.lexical, words)
+    assert not any(lacks_name(snapshot, query, row) for row in range(3))

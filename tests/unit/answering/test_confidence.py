@@ -331,7 +331,7 @@ def intercepts(answerable: float, right: float, topic: float = 5.0):
 def test_a_reading_has_the_lesser_probability(model, snapshot, retrieval, reading, answerable, right, band) -> None:
     """That the documents say it, or that the quotation does, whichever is less."""
     model(read=intercepts(answerable, right))
-    plain = replace(reading, contrast=NO_CONTRAST, is_structured=False)
+    plain = replace(reading, contrast=NO_CONTRAST, is_structured=False, tells_of_others=False)
     assessment = assess(snapshot, retrieval, retrieval.candidates, plain)
     assert assessment.confidence == Confidence(band, pytest.approx(float(expit(min(answerable, right)))))
     assert assessment.reasons == ()
@@ -354,7 +354,7 @@ def test_a_reading_has_the_lesser_probability(model, snapshot, retrieval, readin
 def test_why_a_reading_is_refused(model, snapshot, retrieval, reading, weights, contrast, reasons) -> None:
     """About something else; not said; the opposite, which is refused however probable; something else instead."""
     model(read=weights)
-    judged = replace(reading, contrast=contrast, is_structured=False)
+    judged = replace(reading, contrast=contrast, is_structured=False, tells_of_others=False)
     assessment = assess(snapshot, retrieval, retrieval.candidates, judged)
     assert assessment.reasons == reasons
     if reasons:
@@ -368,9 +368,16 @@ def test_why_a_reading_is_refused(model, snapshot, retrieval, reading, weights, 
         assert assessment.differences == (Difference("Gannet", ""),)
 
 
+def test_what_is_told_of_others_is_low(model, snapshot, retrieval, reading) -> None:
+    """However sure the sentence is, its document does not have the name that is asked for."""
+    model(read=intercepts(5, 5))
+    others = replace(reading, contrast=NO_CONTRAST, is_structured=False, tells_of_others=True)
+    assert assess(snapshot, retrieval, retrieval.candidates, others).confidence.band is Band.LOW
+
+
 def test_cuts_of_a_reading(model, snapshot, retrieval, reading) -> None:
     """A probability that equals a cut passes it."""
-    plain = replace(reading, contrast=NO_CONTRAST, is_structured=False)
+    plain = replace(reading, contrast=NO_CONTRAST, is_structured=False, tells_of_others=False)
     cuts = {"low": 0.5, "medium": 0.6, "high": 0.9, "answerable": 0.5, "topic": 0.5}
     model(read=intercepts(0, 0, 0), read_bands=cuts)
     assert assess(snapshot, retrieval, retrieval.candidates, plain) == Assessment(Confidence(Band.LOW, 0.5))
@@ -382,7 +389,7 @@ def test_cuts_of_a_reading(model, snapshot, retrieval, reading) -> None:
 def test_structure_is_sure(model, snapshot, retrieval, reading) -> None:
     """A row or clause that the question names is on topic, said, and medium at least; the opposite stays refused."""
     model(read=intercepts(-5, -5, -5))
-    row = replace(reading, contrast=NO_CONTRAST, is_structured=True)
+    row = replace(reading, contrast=NO_CONTRAST, is_structured=True, tells_of_others=False)
     assert assess(snapshot, retrieval, retrieval.candidates, row) == Assessment(Confidence(Band.MEDIUM, 0.6))
     model(read=intercepts(5, 5, -5))
     sure = assess(snapshot, retrieval, retrieval.candidates, row).confidence

@@ -1,5 +1,7 @@
 """What is quoted beside the best sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ def pool(*texts: str, passages: tuple[int, ...] | None = None, terms: list[list[
         has_term=np.asarray(terms if terms is not None else [[False]] * len(texts)),
         covers_most=np.asarray([bool(row) and all(row) for row in terms or [[False]] * len(texts)]),
         rank=rank,
+        fills_lines=np.zeros(len(texts), dtype=bool),
     )
 
 
@@ -141,3 +144,13 @@ def test_a_whole_list_for_several_things() -> None:
 def test_questions_for_several_things(question: str, several: bool) -> None:
     """Who, which, what, where, when, how many, list and name may ask for several."""
     assert asks_for_several(question) is several
+
+
+def test_short_lines_below_an_introduction_are_a_list() -> None:
+    """Readers drop the markers of items that are whole sentences; sentences of one paragraph are none."""
+    promises = pool(
+        "He promised:", "He would not apply.", "He would not meet the press.", "In May he left for good by air."
+    )
+    assert chosen(promises, 0.9, 0.05, 0.03, 0.02) == (0,)
+    lines = replace(promises, fills_lines=np.asarray([True, True, True, False]))
+    assert chosen(lines, 0.9, 0.05, 0.03, 0.02) == (0, 1, 2)

@@ -184,3 +184,13 @@ def test_a_name_in_two_words_or_one(lexical: BM25Index) -> None:
     joined = BM25Index.build([passage("We met Zhensan there."), passage("We saw Zhensan again.")])
     assert make_query("Who met Zhen San?", joined, Letters()).variants["zhen"] == ("zhensan",)
     assert make_query("Who met Zhen San?", joined, Letters()).variants["met"] == ()
+
+
+def test_another_letter_makes_another_name() -> None:
+    """Names that the corpus has are searched for beside one with a letter more inside, and not beside other ones."""
+    text = "We met Junping and Jinping, Norman and Normant, Qiangsheng and Qiansheng there."
+    lexical = BM25Index.build([passage(text)])
+    variants = make_query("Did Junping see Norman and Qiangsheng?", lexical, Letters()).variants
+    assert (variants["junp"], variants["norman"], variants["qiangsheng"]) == ((), (), ("qiansheng",))
+    within = BM25Index.build([passage("We met within the hour.")])
+    assert make_query("Whom did we meet with in May?", within, Letters()).variants["with"] == ()
