@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from qa.answering.corrections import may_correct
+from qa.answering.corrections import LONGEST, correcting, correction, may_correct
+from qa.answering.pool import FEATURES, Pool
 from qa.answering.reading import read
 from qa.protocols import ExactSpan, Extraction
 from qa.retrieval.retriever import Retriever
@@ -81,3 +83,55 @@ def test_a_correction_of_something_else_changes_nothing(snapshot_of, words) -> N
 def test_words_of_a_correction(text: str, expected: bool) -> None:
     """It speaks of what was said before, and of an error."""
     assert may_correct(Passage("d", 0, 0, len(text), text, (Span(0, len(text)),))) is expected
+
+
+def block(*texts: str, context: str = "", heading: int | None = None, others: int = 1) -> list[str]:
+    """What is quoted of the second of two passages, whose sentences are given."""
+    rank = np.asarray([0] * others + [1] * len(texts))
+    features = np.zeros((len(rank), len(FEATURES)), dtype=np.float32)
+    if heading is not None:
+        features[others + heading, FEATURES.index("heading")] = 1
+    all_texts = (*["We wrote that it was wrong."] * others, *texts)
+    none = np.zeros((len(rank), 1), dtype=bool)
+    spans = tuple(Span(9 * i, 9 * i + 5) for i in range(len(rank)))
+    pool = Pool(rank, rank, spans, all_texts, features, none, none[:, 0], rank)
+    return [all_texts[index] for index in correction(pool, 1, context)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "length", "first"),
+    [
+        (["We wrote seven.", "That was wrong.", "It was five.", "It rained."], 3, 0),
+        (["It rained.", "We wrote seven by mistake.", "It was five.", "It snowed."], 2, 1),
+        (["We wrote seven.", "It rained.", "That was wrong.", "It was five."], 0, 0),
+        (["We wrote seven.", "That was wrong, since it was five that had died there after all."], 2, 0),
+        (["We wrote seven.", "That was wrong, since it was five that had died there after all.", "It rained."], 2, 0),
+        (["It was five.", "We wrote seven by mistake."], 1, 1),
+        (["That was wrong.", "It rained."], 0, 0),
+        (["It rained."], 0, 0),
+    ],
+)
+def test_what_corrects(texts: list[str], length: int, first: int) -> None:
+    """From the first cue on; with the sentence that says what is right, where the last cue is short or alone."""
+    assert block(*texts) == texts[first : first + length]
+
+
+def test_where_a_correction_is_announced() -> None:
+    """The title may say that it is one; headings are no sentences of it, and other passages none either."""
+    assert block("We wrote seven.", "It was five.", context="A correction") == ["We wrote seven.", "It was five."]
+    assert block("We wrote seven by mistake.", "It was five.", heading=0) == []
+    assert block("We wrote seven by mistake.", "It was five.", heading=1) == ["We wrote seven by mistake."]
+    long = ["We wrote that this was an error."] * 9
+    assert block(*long) == long[:LONGEST]
+
+
+def test_corrections_that_are_on_topic(snapshot_of, words) -> None:
+    """They say enough of what is asked, in whichever of their sentences."""
+    snapshot = snapshot_of(a="It rained. We wrote that the quarry at Loam was closed. It was wrong.", b=MAY, c=APRIL)
+    retrieval = Retriever(words).retrieve(snapshot, "quarry Loam")
+    candidates = sorted(retrieval.candidates, key=lambda candidate: candidate.row)
+    assert correcting(snapshot, retrieval.evidence, candidates) == [0, 1]
+    assert correcting(snapshot, retrieval.evidence, candidates[::-1]) == [1, 2]
+    elsewhere = Retriever(words).retrieve(snapshot, "mayor funeral paid")
+    candidates = sorted(elsewhere.candidates, key=lambda candidate: candidate.row)
+    assert correcting(snapshot, elsewhere.evidence, candidates) == [1]
