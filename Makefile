@@ -22,7 +22,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats mutants
+.PHONY: run test lint style types suite clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats mutants
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -34,13 +34,24 @@ run: $(VENV)/.run
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 AGAIN := $(if $(QATEST_AGAIN),--last-failed --last-failed-no-failures none)
 
-test: $(VENV)/.dev lint
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) --ignore tests/page)
-	$(PYTEST) -n 2 --dist loadfile tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) tests/page)
+test: $(VENV)/.dev style
+	$(MAKE) --no-print-directory -j 2 types suite
 
-lint: $(VENV)/.dev
+# Types take one of two cores for half a minute, in which the suite begins.
+suite: $(VENV)/.dev
+	$(PYTEST) $(SPREAD) --ignore tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) --ignore tests/page)
+	$(PYTEST) $(SPREAD) tests/page $(if $(AGAIN),|| $(PYTEST) $(AGAIN) tests/page)
+
+# A file a process; tests/conftest.py puts the longest files first, so that none of them ends alone.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+
+lint: style types
+
+style: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
 
 # The development sets are read from where they lie beside the checkout, if they are there.

@@ -25,6 +25,19 @@ settings.register_profile(
 settings.load_profile("qa")
 
 
+# Files of few, long tests: they go first, so that two processes end together.
+LONG = (
+    "tests/formats/test_hostile_files.py", "tests/faults/", "tests/test_connections.py", "tests/laws/test_kills.py",
+    "tests/laws/test_faults.py", "tests/formats/test_parser_process.py", "tests/test_processes.py", "tests/engines/",
+    "tests/page/test_hostile.py", "tests/page/test_accessibility.py", "tests/page/test_corpus_page.py",
+    "tests/page/test_keeping.py", "tests/page/test_sources.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch):
     for name in [name for name in os.environ if name.upper().startswith("QA_")]:

@@ -94,7 +94,10 @@ def block(*texts: str, context: str = "", heading: int | None = None, others: in
     all_texts = (*["We wrote that it was wrong."] * others, *texts)
     none = np.zeros((len(rank), 1), dtype=bool)
     spans = tuple(Span(9 * i, 9 * i + 5) for i in range(len(rank)))
-    pool = Pool(rank, rank, spans, all_texts, features, none, none[:, 0], rank)
+    pool = Pool(
+        rows=rank, ordinals=rank, spans=spans, texts=all_texts, features=features, has_term=none,
+        covers_most=none[:, 0], fills_lines=none[:, 0], rank=rank,
+    )  # fmt: skip
     return [all_texts[index] for index in correction(pool, 1, context)]
 
 
