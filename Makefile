@@ -1,6 +1,6 @@
 # make run    index the corpus where needed, and serve on 127.0.0.1:8000
 # make test   lint, types and all tests
-# make faults  the long fault tests: 100 kills of builds and of the server, 5,000 questions over 20 rebuilds
+# make faults  the long fault tests: 100 kills of builds and of the server, 1,000 damaged files, 5,000 questions over 20 rebuilds
 # make formats  ask for 100 values that files of every format state, and print which are quoted
 # make engines  the contract of shared engines at size: 300 questions, 20 publications under 8 askers
 # make mutants  change the core in thousands of ways, and see that a unit test notices each (some 30 minutes)
@@ -59,7 +59,7 @@ eval: $(VENV)/.run
 	$(BIN)/qa eval tests/quality $(filter-out %/rewrites/,$(dir $(wildcard ../shared/eval/*/queries.jsonl))) --compare bm25,dense,rrf
 
 faults: $(VENV)/.dev
-	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 QATEST_OFFLINE_S=60 \
+	QATEST_KILLS=40 QATEST_BUILD_KILLS=60 QATEST_EVERY=1 QATEST_ASKERS=16 QATEST_ASKS=5000 QATEST_REBUILDS=20 QATEST_OFFLINE_S=60 QATEST_DAMAGES=1000 \
 		$(BIN)/python -m pytest -s tests/faults tests/laws/test_kills.py tests/laws/test_faults.py
 
 formats: $(VENV)/.dev

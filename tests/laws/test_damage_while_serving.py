@@ -11,6 +11,7 @@ import pytest
 from qa import arrays
 from qa.errors import IndexUnusable
 from qa.serving import damage
+from qa.serving import service as service_module
 from qa.serving.damage import ServedFiles
 from qa.types import Question
 
@@ -123,6 +124,31 @@ def test_a_mapped_snapshot_gives_way_to_a_sound_one(index, service_for, indexer_
         shutil.rmtree(copy)
 
 
+def test_the_snapshot_that_took_over_is_watched_too(index, service_for, indexer_for, tmp_path, monkeypatch):
+    """After one damage another one is noticed as well, and once the files are as they were, they serve again."""
+    monkeypatch.setattr(arrays, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(damage, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(service_module, "RETRY_S", 0.1)
+    older = ServedIndex(index).current
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ferry.txt").write_text("The ferry left at noon.", "utf-8")
+    indexer_for(corpus, index).build()
+    sound = shutil.copytree(index, tmp_path / "sound")
+    service, stopping = service_for(index), threading.Event()
+    threading.Thread(target=service.follow, args=(stopping, bool), daemon=True).start()
+    try:
+        wait_until(lambda: service.ready, "open")
+        spoil(index / ServedIndex(index).current / "documents/texts.npy", "changed")
+        wait_until(lambda: service.ready and service.snapshot.manifest.id == older, "the older one")
+        spoil(index / older / "documents/texts.npy", "in silence")
+        wait_until(lambda: not service.ready, "nothing")
+        shutil.copytree(sound, index, dirs_exist_ok=True)
+        wait_until(lambda: service.ready and service.damage is None, "sound again")
+    finally:
+        stopping.set()
+
+
 def test_where_no_sound_snapshot_is_left_nothing_answers(index, service_for, monkeypatch):
     """Rather than from wrong bytes, a mapped snapshot answers nothing."""
     monkeypatch.setattr(arrays, "IN_MEMORY_BYTES", 0)
@@ -138,16 +164,12 @@ def test_where_no_sound_snapshot_is_left_nothing_answers(index, service_for, mon
 
 
 def test_sums_find_what_size_and_time_do_not(index, service_for):
-    """Bytes that change while size, time and inode stay are found by the slow comparison of sums."""
+    """Bytes that a disk spoils, while size, times and inode stay, are found by the slow comparison of sums."""
     service = service_for(index)
     service.open()
-    files = ServedFiles(index, service.snapshot.manifest)
-    assert files.look() is None
-    assert files.verify(threading.Event(), lambda seconds: None) is None
-    path = index / ServedIndex(index).current / "documents/texts.npy"
-    times = path.stat()
-    spoil(path, "changed")
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert ServedFiles(index, service.snapshot.manifest).verify(threading.Event(), lambda seconds: None) is None
+    spoil(index / ServedIndex(index).current / "documents/texts.npy", "changed")
+    files = ServedFiles(index, service.snapshot.manifest)  # as if it had been so
     assert files.look() is None
     assert "documents/texts.npy" in str(files.verify(threading.Event(), lambda seconds: None))
 

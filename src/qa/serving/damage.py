@@ -1,7 +1,7 @@
 """The files of the snapshot that serves, watched: whoever changes one under a running server is noticed.
 
 A mapped file that changes changes the answers in silence, and one that is cut short kills the process. Small files are
-read into memory instead (``qa.arrays.mapped``); of the others size, time, inode and, at a low rate, sums are looked at.
+read into memory instead (``qa.arrays.mapped``); of the others size, times, inode and, at a low rate, sums are watched.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ CLOCK_TICK_NS = 20_000_000  # times of files are behind by up to a tick of the k
 class _State:
     size: int
     modified_ns: int
+    changed_ns: int  # nobody who writes can set this one back
     inode: int
 
 
@@ -50,7 +51,7 @@ class ServedFiles:
         return self.verify(threading.Event(), float)  # without a pause
 
     def look(self) -> SnapshotDamaged | None:
-        """What is wrong with files whose size, time or inode is another now; a file that was only touched is sound."""
+        """What is wrong with files whose size, times or inode is another now; a file that was only touched is sound."""
         for name, before in self._states.items():
             now = self._state(name)
             if now != before:
@@ -73,7 +74,7 @@ class ServedFiles:
 
     def _state(self, name: str) -> _State | None:
         state = status(self._folder / name)
-        return _State(state.st_size, state.st_mtime_ns, state.st_ino) if state else None
+        return _State(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino) if state else None
 
     def _sum(self, name: str, wait: Callable[[float], object] = float) -> str:
         """The sum of a file, read in pieces with a pause after each; empty where it cannot be read."""

@@ -27,6 +27,7 @@ POLL_S = 0.5
 VERIFY_PAUSE_S = 60.0  # from one comparison of all sums to the next
 RETRY_S = 2.0  # while nothing serves
 RETRY_SERVING_S = 30.0  # while something does: checking the sums of a large snapshot is work
+SWITCH_S = 10.0  # for which a question waits until a sound snapshot is open in the place of a damaged one
 SWITCHES = 3  # generations of an engine that may be dropped during one question
 
 
@@ -65,6 +66,7 @@ class Service:
         self._tried: object = None
         self._files: ServedFiles | None = None
         self._damage: SnapshotDamaged | None = None
+        self._spoiled: ServedFiles | None = None  # known to be damaged: there is nothing more to look for
         self._cache = AnswerCache(cache_bytes)
         # One at a time on each processor: more of them would only take the interpreter's lock from each other.
         self._processors = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -170,6 +172,8 @@ class Service:
                     last_message, again = "", math.inf
             stopping.wait(POLL_S)
             self._look_at_files()
+            if not self.ready:
+                again = min(again, time.monotonic() + RETRY_S)
 
     def verify(self, stopping: threading.Event) -> None:
         """Compare the sums of the files that serve with their bytes, again and again at a low rate, until told to stop.
@@ -178,12 +182,12 @@ class Service:
         """
         while not stopping.wait(VERIFY_PAUSE_S):
             files = self._files
-            if files is not None and self._damage is None and (damage := files.verify(stopping)) is not None:
+            if files is not None and files is not self._spoiled and (damage := files.verify(stopping)) is not None:
                 self._take_damage(files, damage)
 
     def _look_at_files(self) -> None:
         files = self._files
-        if files is not None and self._damage is None and (damage := files.look()) is not None:
+        if files is not None and files is not self._spoiled and (damage := files.look()) is not None:
             self._take_damage(files, damage)
 
     def _take_damage(self, files: ServedFiles, damage: SnapshotDamaged) -> None:
@@ -191,7 +195,7 @@ class Service:
         with self._opening:
             if files is not self._files:
                 return
-            self._damage = damage
+            self._damage, self._spoiled = damage, files
             logger.error("%s", damage)
             if files.in_memory:
                 logger.error(
@@ -245,6 +249,7 @@ class Service:
             TooBusy: every processor answers another question.
             QuestionError: the filter names a collection that is not there.
         """
+        self._wait_for_another()
         question = replace(question, filters=self.resolved(question.filters))
         for _ in range(SWITCHES):
             try:
@@ -252,6 +257,11 @@ class Service:
             except GenerationGone:  # dropped since it was opened: what answers now is another
                 self.catch_up()
         return self._ask(self.snapshot, question, wait)
+
+    def _wait_for_another(self) -> None:
+        """Wait while another snapshot is opened in the place of a damaged one."""
+        if self._snapshot is None and self._damage is not None and self._opening.acquire(timeout=SWITCH_S):
+            self._opening.release()
 
     def _ask(self, snapshot: Snapshot, question: Question, wait: bool) -> Answered:
         work = partial(self._work, snapshot, question, wait)
