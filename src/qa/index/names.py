@@ -93,7 +93,9 @@ def forms(word: str) -> Sequence[str]:
         case "CYRILLIC":
             return list(dict.fromkeys((word, stem(word, "ru"))))
         case "HANGUL":
-            return [word[: len(word) - cut] for cut in range(3) if len(word) - cut > 1]
+            whole = unicodedata.normalize("NFC", word)  # normalised words are in single letters
+            parts = [whole[: len(whole) - cut] for cut in range(3) if len(whole) - cut > 1]
+            return [unicodedata.normalize("NFD", part) for part in parts or [whole]]
         case "ARABIC":
             return [word, *(word[len(a) :] for a in _ARTICLES if word.startswith(a) and len(word) > len(a) + 2)]
         case _:

@@ -18,6 +18,7 @@ from qa.analysis import Token, analyze
 from qa.arrays import mapped
 from qa.index.abbreviations import abbreviations
 from qa.index.deletes import Deletes
+from qa.index.folding import folded
 from qa.index.names import LATIN, Names, is_cased, script_of
 from qa.index.strings import Keys, Strings, Table
 
@@ -124,6 +125,15 @@ class Lexicon:
         return {long: short for short, long in self.abbreviations.items()}
 
     @cached_property
+    def by_folding(self) -> Mapping[str, Sequence[str]]:
+        """The words that are written in other characters, or with other digits, by the spelling that they share."""
+        by_folding: dict[str, list[str]] = {}
+        for word in self.words:
+            if (not word.isascii() or word.startswith("0")) and (spelling := folded(word)) != word:
+                by_folding.setdefault(spelling, []).append(word)
+        return by_folding
+
+    @cached_property
     def latin_names(self) -> Names:
         """The names in Latin letters, by their sound: what those of other scripts may mean."""
         names = {w: entry.count for w, entry in self.words.items() if entry.is_name and script_of(w) == LATIN}
@@ -132,8 +142,8 @@ class Lexicon:
     @cached_property
     def other_names(self) -> Names:
         """The names in other letters; in scripts without capitals, all words."""
-        words = {w: entry.count for w, entry in self.words.items() if not w.isascii() and script_of(w) != LATIN}
-        names = {word: count for word, count in words.items() if self.words[word].is_name or not is_cased(word)}
+        words = {w: self.words[w] for w in self.words if not w.isascii() and script_of(w) != LATIN}
+        names = {word: entry.count for word, entry in words.items() if entry.is_name or not is_cased(word)}
         return Names(names, (pair for _, pair in self.joined.items() if script_of(pair[0]) != LATIN))
 
     def nearest(self, word: str, *, name: bool = False) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from qa.analysis import FUNCTION_WORDS, Token, TokenShape, analyze, is_unspaced, token_shapes
+from qa.index.folding import simplified
 from qa.index.names import Names, forms, is_cased, script_of
 from qa.index.spelling import Lexicon
 from qa.index.transliteration import HAN, pinyin
@@ -20,11 +21,11 @@ _FOREIGN = (  # the characters that Chinese writes names of other languages with
 _FOREIGN_NAME = re.compile(f"[{_FOREIGN}]{{2,8}}|[\u30a1-\u30fa\u30fc]{{2,}}")
 
 
-SameNames = Mapping[str, Sequence[str]]
-"""For the term of a name, the words of the corpus that may be the same name in another script; the likeliest first."""
+SameWords = Mapping[str, Sequence[str]]
+"""For a term, the words of the corpus that are the same name, number or month; the likeliest first."""
 
 
-def in_other_scripts(text: str, lexicon: Lexicon) -> SameNames:
+def in_other_scripts(text: str, lexicon: Lexicon) -> SameWords:
     """What the names of a text may be in the scripts of a corpus; nothing where both are Latin."""
     tables = [lexicon.other_names]
     if not text.isascii():
@@ -99,7 +100,7 @@ def _written_out(text: str, names: Names) -> Iterator[tuple[int, int, Sequence[s
 
 def _heard_in_unspaced(text: str, names: Names, lexicon: Lexicon) -> Iterator[tuple[int, int, Sequence[str]]]:
     """Other names, by what they sound like; a character at an end may belong to the word beside it."""
-    for run in _FOREIGN_NAME.finditer(text):
+    for run in _FOREIGN_NAME.finditer(simplified(text)):
         for start, end in ((0, 0), (0, 1), (1, 0), (1, 1)):
             first, last = run.start() + start, run.end() - end
             if last - first >= PAIR and (others := _heard(text[first:last], names, lexicon)):

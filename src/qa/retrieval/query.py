@@ -11,7 +11,8 @@ from qa.languages import ENGLISH
 from qa.protocols import Embedder, Encoded
 from qa.retrieval.answer_types import AnswerType, answer_type
 from qa.retrieval.initials import spelled_out
-from qa.retrieval.other_scripts import SameNames, in_other_scripts
+from qa.retrieval.other_notations import other_spellings
+from qa.retrieval.other_scripts import SameWords, in_other_scripts
 from qa.retrieval.translation import Translation
 
 VARIANT_WEIGHT = 0.6  # of another spelling, beside the one that was typed
@@ -109,6 +110,7 @@ def make_query(question: str, lexical: BM25Index, embedder: Embedder, translatio
     if translation is not None:
         variants = _translated(variants, translation, lexical)
     else:
+        variants |= _with(other_spellings(tokens, lexical.lexicon), variants, lexical)
         variants |= _with(in_other_scripts(text, lexical.lexicon), variants, lexical)
     return Query(
         text,
@@ -146,7 +148,7 @@ def _translated(
     return translated
 
 
-def _with(names: SameNames, variants: Mapping[str, tuple[str, ...]], lexical: BM25Index) -> dict[str, tuple[str, ...]]:
+def _with(names: SameWords, variants: Mapping[str, tuple[str, ...]], lexical: BM25Index) -> dict[str, tuple[str, ...]]:
     """The variants of names, and the same names in other scripts."""
     return {term: tuple(dict.fromkeys((*variants[term], *_known(words, lexical)))) for term, words in names.items()}
 

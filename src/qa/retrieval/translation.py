@@ -18,11 +18,12 @@ from qa.index.snapshot import Snapshot
 from qa.index.spelling import Lexicon
 from qa.languages import ENGLISH, common_words, language_of
 from qa.protocols import MultilingualEmbedder, Vectors
-from qa.retrieval.other_scripts import SameNames, in_other_scripts
+from qa.retrieval.other_notations import other_months, other_spellings
+from qa.retrieval.other_scripts import SameWords, in_other_scripts
 
 NEAREST = 3  # words of the corpus that may stand for one of the question
 LEAST_SIMILAR = 0.5  # cosine
-NAME_WEIGHT = 1.0  # of a name that is written in another script
+SAME_WEIGHT = 1.0  # of the same word, number or month as another script or language writes it
 NO_TRANSLATIONS: Mapping[str, Mapping[str, float]] = MappingProxyType({})
 
 
@@ -63,14 +64,17 @@ def translate(question: str, snapshot: Snapshot, embedder: MultilingualEmbedder)
     language = language_of(question) or max(corpus.shares, key=corpus.shares.__getitem__, default=ENGLISH)
     if language == ENGLISH and corpus.is_english:
         return None
-    tokens = [token for token in analyze(question) if token.word not in common_words(language)]
     lexicon = snapshot.lexical.lexicon
+    tokens = analyze(question)
+    months = other_months(question, tokens, lexicon)
+    tokens = [token for token in tokens if token.word not in common_words(language) or token.term in months]
     nearest = _nearest(_foreign_words(tokens, lexicon), language, corpus, embedder)
     names = in_other_scripts(question, lexicon)
+    same = _together(names, months, other_spellings(tokens, lexicon))
     return Translation(
         language,
         embedder.encode_question(question),
-        {token.term: _standing_for(token, nearest, names, language, corpus) for token in tokens},
+        {token.term: _standing_for(token, nearest, same, language, corpus) for token in tokens},
         frozenset(token.term for token in tokens),
         "" if language == ENGLISH else _gloss(tokens, nearest, names, corpus.words),
     )
@@ -102,21 +106,30 @@ def _nearest(words: Sequence[str], language: str, corpus: Multilingual, embedder
     }
 
 
+def _together(*parts: SameWords) -> SameWords:
+    """All that is the same as each term."""
+    together: dict[str, list[str]] = {}
+    for part in parts:
+        for term, words in part.items():
+            together.setdefault(term, []).extend(words)
+    return together
+
+
 def _standing_for(
-    token: Token, nearest: Nearest, names: SameNames, language: str, corpus: Multilingual
+    token: Token, nearest: Nearest, same: SameWords, language: str, corpus: Multilingual
 ) -> dict[str, float]:
-    """The word's other forms, the same name in other scripts, and what is nearest to it in other languages."""
+    """The word's other forms, the same one in other scripts, and what is nearest to it in other languages."""
     weights = dict.fromkeys(corpus.inflected(token.word, language), 1.0)
     for number, similarity in nearest.get(token.word, ()):
         term = corpus.words.terms[number]
         weights[term] = max(weights.get(term, 0.0), similarity**2)
-    for name in names.get(token.term, ()):
-        weights |= dict.fromkeys(terms(name), NAME_WEIGHT)
+    for word in same.get(token.term, ()):
+        weights |= dict.fromkeys(terms(word), SAME_WEIGHT)
     weights.pop(token.term, None)
     return weights
 
 
-def _gloss(tokens: Sequence[Token], nearest: Nearest, names: SameNames, words: WordVectors) -> str:
+def _gloss(tokens: Sequence[Token], nearest: Nearest, names: SameWords, words: WordVectors) -> str:
     """A word that nothing English stands for stays as it is; a name is spelled in Latin letters."""
     glosses: list[str] = []
     for token in tokens:
