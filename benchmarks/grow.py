@@ -20,6 +20,7 @@ import numpy as np
 from qa.arrays import unit
 from qa.index import snapshot as snapshots
 from qa.index.bm25 import BM25Index
+from qa.index.folder import FORMAT
 from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
 from qa.index.stores import STORES, choose_store
@@ -136,8 +137,10 @@ def _snapshot(base: Snapshot, documents, rows, encoded) -> Snapshot:
         documents=len(documents),
         passages=len(rows),
         sentences=len(sentences),
+        multilingual=None,
         unreadable=(),
         files={},
+        format=FORMAT,
     )
     return Snapshot(
         manifest,

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.api.page.listing import list_documents, list_in_order
 from qa.index.deletes import DELETIONS, Deletes
 from qa.index.documents import Columns, Documents, DocumentsById, Entries
+from qa.index.snapshot import Snapshot
 from qa.index.strings import Keys, Strings, Table
 from qa.types import Document, DocumentEntry, Filters, PublishedFrom, Span
 from qa.types import Table as TextTable
@@ -75,6 +77,26 @@ def test_columns_filter_as_documents_do(tmp_path: Path, documents: list[Document
     """Folders, tags and dates of any precision admit what each document by itself is admitted by."""
     expected = [row for row, document in enumerate(documents) if filters.admits(document)]
     assert kept(tmp_path, documents).admitted(filters).tolist() == expected
+
+
+@on_disk
+@given(documents_of(), st.integers(1, 3))
+def test_lists_by_page_are_the_whole_list(tmp_path: Path, documents: list[Document], size: int) -> None:
+    """Behind each other, by cursor as by number, and as documents at hand are listed."""
+    at_hand = Snapshot(None, documents, [], None, None, None, None)
+    columns = Snapshot(None, kept(tmp_path, documents), [], None, None, None, None)
+    found, after = [], None
+    while page := columns.listed(after, size):
+        assert page == at_hand.listed(after, size)
+        found += page
+        after = page[-1].id
+    assert found == [DocumentEntry.of(document) for document in documents]
+    with pytest.raises(KeyError, match="no such id"):
+        columns.listed("no such id", size)
+    whole = list_documents(found, str, "", "path", 1, 100)
+    listings = [list_in_order(columns, "", number, size) for number in range(1, -(-len(documents) // size) + 1)]
+    assert [entry for listing in listings for entry in listing.documents] == list(whole.documents)
+    assert (columns.tags, columns.folders) == (at_hand.tags, at_hand.folders)
 
 
 @on_disk

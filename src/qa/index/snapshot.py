@@ -5,6 +5,7 @@ No byte of a file is parsed before its SHA-256 has been compared with the manife
 
 import os
 import weakref
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -80,6 +81,45 @@ class Snapshot:
     def entries(self) -> Sequence[DocumentEntry]:
         """What lists say of the documents, in their order."""
         return Entries(self.documents)
+
+    @cached_property
+    def tags(self) -> Sequence[str]:
+        """All tags of the documents, sorted in any case."""
+        if isinstance(self.documents, Documents):
+            names: Collection[str] = self.documents.columns.tags
+        else:
+            names = {tag for entry in self.entries for tag in entry.tags}
+        return sorted(names, key=lambda tag: (tag.casefold(), tag))
+
+    @cached_property
+    def folders(self) -> Mapping[str, int]:
+        """The folders of the first level, each with a slash at its end, and how many documents are in and below it."""
+        return Counter(name.partition("/")[0] + "/" for name in self.document_ids if "/" in name)
+
+    @cached_property
+    def by_folder(self) -> Rows:
+        """The rows of the documents by folder and id, ``(documents,)``."""
+        ids = [*self.document_ids]
+        order = sorted(range(len(ids)), key=lambda row: (ids[row][: ids[row].rfind("/") + 1], ids[row]))
+        return np.asarray(order, dtype=np.int64)
+
+    @property
+    def document_ids(self) -> Sequence[str]:
+        """The ids of the documents, in their order."""
+        if isinstance(self.documents, Documents):
+            return self.documents.columns.ids
+        return [entry.id for entry in self.entries]
+
+    def listed(self, after: str | None, limit: int) -> list[DocumentEntry]:
+        """What lists say of the documents behind the one of an id, or of the first ones.
+
+        Raises:
+            KeyError: no document has this id.
+        """
+        first = 0 if after is None else self._columns.row(after) + 1
+        if after is not None and not first:
+            raise KeyError(after)
+        return list(self.entries[first : first + limit])
 
     @cached_property
     def _columns(self) -> Documents:

@@ -1,7 +1,6 @@
 """What the filter offers: documents and tags, found by their names, the chosen ones always among them."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeVar
 
@@ -40,10 +39,9 @@ class Choices:
     ) -> "Choices":  # fmt: skip
         """Find by words: each has to be somewhere in the title or id of a document, or in a tag, in any case."""
         words = find.casefold().split()
-        ids, names = set(filters.document_ids), {tag for document in snapshot.entries for tag in document.tags}
-        tags = sorted(names, key=lambda tag: (tag.casefold(), tag))
-        chosen, found = _found(snapshot.entries, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
-        chosen_tags, found_tags = _found(tags, lambda tag: tag in filters.tags, str, words)
+        ids = set(filters.document_ids)
+        chosen, found = _documents(snapshot, ids, words)
+        chosen_tags, found_tags = _found(snapshot.tags, lambda tag: tag in filters.tags, str, words)
         pages = max(1, -(-max(len(found), len(found_tags)) // size))
         page = min(page, pages)
         here = slice((page - 1) * size, page * size)
@@ -59,12 +57,21 @@ class Choices:
         )
 
 
+def _documents(
+    snapshot: Snapshot, ids: set[str], words: list[str]
+) -> tuple[Sequence[DocumentEntry], Sequence[DocumentEntry]]:
+    """The chosen documents, and the others that have all words."""
+    if words or any(not name.endswith("/") for name in ids):
+        return _found(snapshot.entries, lambda d: d.id in ids, lambda d: f"{d.title} {d.id}", words)
+    return [], snapshot.entries  # most often nothing is chosen, and no document need be looked at
+
+
 def _folders(snapshot: Snapshot, ids: set[str], words: list[str]) -> list[tuple[str, int]]:
     """The chosen folders, and those of the first level whose name has all words; each with its documents."""
-    names = Counter(document.id.partition("/")[0] + "/" for document in snapshot.entries if "/" in document.id)
+    names = {**snapshot.folders}
     for name in ids:
         if name.endswith("/") and name not in names:
-            names[name] = sum(document.id.startswith(name) for document in snapshot.entries)
+            names[name] = snapshot.count_admitted(Filters((name,)))
     found = [name for name in sorted(names) if name in ids or all(word in name.casefold() for word in words)]
     return [(name, names[name]) for name in found[:LISTED]]
 

@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse
 
 from qa.api.dependencies import CurrentCollections, CurrentJobs, CurrentService, CurrentShown, CurrentUploads, HtmlPages
 from qa.api.guard import CurrentGuard
-from qa.api.page.listing import FindText, PageNumber, Sort, list_documents
+from qa.api.page.listing import FindText, Listing, PageNumber, Sort, list_documents, list_in_order
 from qa.api.page.view import View
 from qa.api.schemas.changes import FileBody
 from qa.corpus.folder import MAX_FILE_BYTES
 from qa.corpus.uploads import MAX_FILES, MB
 from qa.errors import QAError
+from qa.index.snapshot import Snapshot
 from qa.types import DocumentEntry, Filters
 
 
@@ -46,9 +47,8 @@ class CorpusPage:
     ) -> HTMLResponse:
         """The page, with what became of an upload, why a change was refused, or what was just deleted."""
         snapshot = self._service.snapshot if self._service.ready else None
-        documents: Sequence[DocumentEntry] = snapshot.entries if snapshot else ()
         members = self._collections.get(self._collection)
-        listed = list(filter(Filters(members).predicate(), documents)) if members else documents
+        ids = snapshot.document_ids if snapshot else ()
         return self._pages.render(
             "corpus.html",
             status=_status(files, error),
@@ -58,12 +58,12 @@ class CorpusPage:
             manifest=snapshot.manifest if snapshot else None,
             not_opened=self._service.not_opened,
             listed=replace(
-                list_documents(listed, self._shown.__contains__, self._find, self._sort, self._page),
+                self._listing(snapshot, members),
                 collection=self._collection if members else "",
             ),
             collections={name: len(ids) for name, ids in self._collections.items()},
             shown=self._shown,
-            unseen=sum(document.id not in self._shown for document in documents),
+            unseen=sum(document_id not in self._shown for document_id in ids),
             files=files,
             error=error,
             deleted=deleted if deleted and self._uploads.is_kept(deleted) else None,
@@ -72,6 +72,13 @@ class CorpusPage:
             max_files=MAX_FILES,
             max_file_mb=MAX_FILE_BYTES // MB,
         )
+
+    def _listing(self, snapshot: Snapshot | None, members: tuple[str, ...] | None) -> Listing:
+        if snapshot is not None and not members and self._sort == "path" and not self._find.split():
+            return list_in_order(snapshot, self._find, self._page)
+        documents: Sequence[DocumentEntry] = snapshot.entries if snapshot else ()
+        chosen = list(filter(Filters(members).predicate(), documents)) if members else documents
+        return list_documents(chosen, self._shown.__contains__, self._find, self._sort, self._page)
 
 
 def _status(files: Sequence[FileBody], error: QAError | None) -> int:

@@ -6,9 +6,12 @@ from itertools import groupby
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import Query
 
 from qa.api.page.presentation import display_title
+from qa.index.documents import Documents
+from qa.index.snapshot import Snapshot
 from qa.types import DocumentEntry
 
 PAGE = 100
@@ -48,6 +51,18 @@ class Listing:
         return "/corpus?" + urlencode(
             {"find": self.find, "sort": self.sort, "page": page, "collection": self.collection}
         )
+
+
+def list_in_order(snapshot: Snapshot, find: str, page: int, size: int = PAGE) -> Listing:
+    """One page of all documents by folder; only those on it are looked at, where they are at hand."""
+    if not isinstance(snapshot.documents, Documents):
+        return list_documents(snapshot.entries, bool, find, "path", page, size)
+    count = len(snapshot.documents)
+    pages = max(1, -(-count // size))
+    page = min(page, pages)
+    shown = np.arange((page - 1) * size, min(page * size, count))
+    rows = snapshot.by_folder[shown] if snapshot.folders else shown
+    return Listing([snapshot.entries[row] for row in rows.tolist()], find, "path", page, pages)
 
 
 def list_documents(

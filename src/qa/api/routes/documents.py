@@ -14,13 +14,27 @@ from qa.api.page.parts import numbered_part, part_at
 from qa.api.page.source import document_blocks, find_document
 from qa.api.page.view import View
 from qa.api.schemas.documents import DocumentList, DocumentResponse, DocumentSummary
+from qa.errors import DocumentNotFound
+
+MOST_LISTED = 1000
 
 router = APIRouter(tags=["documents"])
 
 
 @router.get("/documents", summary="All documents")
-def list_documents(service: CurrentService) -> DocumentList:
-    return DocumentList(documents=[DocumentSummary.of(entry) for entry in service.snapshot.entries])
+def list_documents(
+    service: CurrentService,
+    after: Annotated[str | None, Query(description="the id that the page before ended with")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=MOST_LISTED, description="documents a page; all without")] = None,
+) -> DocumentList:
+    snapshot = service.snapshot
+    count = limit or len(snapshot.documents)
+    try:
+        listed = snapshot.listed(after, count + 1)
+    except KeyError as error:
+        raise DocumentNotFound("no document has the id in after; begin at the first page") from error
+    documents = [DocumentSummary.of(entry) for entry in listed[:count]]
+    return DocumentList(documents=documents, next=documents[-1].id if len(listed) > count else None)
 
 
 @router.get("/corpus", include_in_schema=False)

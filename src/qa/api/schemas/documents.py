@@ -95,6 +95,7 @@ class DocumentResponse(DocumentSummary):
 
 class DocumentList(BaseModel):
     documents: list[DocumentSummary]
+    next: str | None = Field(None, description="where more follow: the `after` of the next page")
 
 
 class Health(BaseModel):

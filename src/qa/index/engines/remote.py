@@ -20,7 +20,7 @@ from qa.index.snapshot import Snapshot
 from qa.index.stores.exact import ExactStore
 from qa.index.token_vectors import TokenIndex
 from qa.protocols import Admitted, DocumentRecord, Engine, Rows, Vectors
-from qa.types import Document, Filters, Hit, Passage
+from qa.types import Document, DocumentEntry, Filters, Hit, Passage
 
 DEPTH = 50  # as many as retrieval takes of each search
 DENSE, LEXICAL, NAMED = DEPTH + 10, 2 * DEPTH, 10  # candidates that are asked for; a spare, as engines round
@@ -161,6 +161,18 @@ class RemoteSnapshot(Snapshot):
 
     def admitted(self, filters: Filters) -> Rows | None:
         raise NotImplementedError("an engine filters where it searches")
+
+    def listed(self, after: str | None, limit: int) -> list[DocumentEntry]:
+        record = None if after is None else self.record(after)
+        if after is not None and record is None:
+            raise KeyError(after)
+        first = record.row + 1 if record else 0
+        found: list[DocumentEntry] = []
+        while len(found) < limit and first < self.manifest.documents:
+            rows = range(first, min(first + limit - len(found), self.manifest.documents))
+            found += [DocumentEntry.of(parsed(record)) for record in self.page(rows)]
+            first = rows.stop
+        return found
 
     def count_admitted(self, filters: Filters) -> int:
         return sum(filters.admits(document) for document in self.documents)
