@@ -6,6 +6,7 @@
 # make mutants  change the core in thousands of ways, and see that a unit test notices each (some 30 minutes)
 # make screenshots  pictures of the page into screenshots/, and the README's one
 # make tasks  what five people come for, played in Chromium: presses and waits of each
+# make workers  kill -9 of workers, of the build that they work for, and of the database that holds their shards
 # make eval   measure answers on questions whose answers are known
 # make attack  attack a server of the built wheel, and print what it withstood (ATTACK=--short takes a minute)
 # make bench  measure speed, memory and disk, beside what people would use instead (BENCH=--help says how)
@@ -22,7 +23,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint style types suite clients deploy integrations faults engines eval screenshots tasks bench clean attack lock supply audit formats mutants
+.PHONY: run test lint style types suite clients deploy integrations faults engines workers eval screenshots tasks bench clean attack lock supply audit formats mutants
 
 run: $(VENV)/.run
 	@$(BIN)/qa index || { status=$$?; [ $$status -eq 3 ] || [ $$status -eq 4 ] || exit $$status; }
@@ -67,6 +68,9 @@ formats: $(VENV)/.dev
 
 engines: $(VENV)/.dev
 	QATEST_ENGINES="postgresql milvus" QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
+
+workers: $(VENV)/.dev
+	QATEST_WORKER_KILLS=6 $(BIN)/python -m pytest tests/workers
 
 # What was judged before and has not changed is not tried again; MUTANTS='qa.answering.windows.*' tries one module.
 mutants: $(VENV)/.dev

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"qa {qa.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_index(commands)
+    _add_worker(commands)
     _add_snapshots(commands)
     _add_ask(commands)
     _add_serve(commands)
@@ -101,8 +102,19 @@ def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="print progress and the result, or the error, as one JSON object a line",
     )
     command.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="leave encoding to N processes of this machine, and to every qa worker elsewhere",
+    )
+    command.add_argument(
         "--watch", dest="keep_watching", action="store_true", help="go on, and index changes as they come; ends with ^C"
     )
+
+
+def _add_worker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(commands, "worker", "encode for a build that runs elsewhere (qa index --workers)")
+    command.add_argument("--of", type=int, metavar="PID", help="end with this process, which started it")
 
 
 def _add_snapshots(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

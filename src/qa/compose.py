@@ -1,9 +1,13 @@
 """Settings → the parts: the only module that picks implementations."""
 
+import hashlib
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import qa
 from qa.answering.answerer import Answerer
@@ -19,13 +23,17 @@ from qa.evaluation.command import Bench
 from qa.evidence.keys import load_private
 from qa.evidence.packer import Packer
 from qa.extractors import DEFAULT, EXTRACTORS, OFF
-from qa.index.engines import EMBEDDED, connect
+from qa.index.engines import EMBEDDED, POSTGRES, connect
 from qa.index.engines.remote import EngineSource
+from qa.index.folder import work_path
 from qa.index.snapshot import Snapshot
+from qa.indexing.encoding import Embedders
 from qa.indexing.indexer import Indexer
 from qa.indexing.recipe import embedder_fingerprint, recipe_of
 from qa.indexing.splitter import SentenceSplitter
-from qa.protocols import Embedder, Engine, Extractor, MultilingualEmbedder, Reranker
+from qa.indexing.work_folder import WorkFolder
+from qa.indexing.workers import LocalWorkers, Workers
+from qa.protocols import Embedder, Engine, Extractor, MultilingualEmbedder, Reranker, WorkQueue
 from qa.readers.isolation import Parser
 from qa.registry import imported
 from qa.rerankers import RERANKERS, parse_reranker
@@ -77,13 +85,44 @@ def build_embedder(settings: Settings, threads: int) -> Embedder:
     return embedder
 
 
-def build_indexer(settings: Settings) -> Indexer:
-    """What ``qa index`` runs; encoding takes all processors."""
+def build_indexer(settings: Settings, workers: int | None = None) -> Indexer:
+    """What ``qa index`` runs; encoding takes all processors, or is left to workers, so many of them on this machine."""
     fingerprint = embedder_fingerprint(settings)
-    return _indexer(settings, LazyEmbedder(fingerprint, lambda: build_embedder(settings, os.cpu_count() or 1)))
+    embedder = LazyEmbedder(fingerprint, lambda: build_embedder(settings, os.cpu_count() or 1))
+    return _indexer(settings, embedder, None if workers is None else _build_workers(settings, workers))
 
 
-def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
+def _build_workers(settings: Settings, count: int) -> Workers:
+    command = [sys.executable, "-P", "-m", "qa.cli", "worker", "--of", str(os.getpid())]
+    threads = settings.threads or max(1, (os.cpu_count() or 1) // max(count, 1))
+    return Workers(partial(build_work, settings), LocalWorkers(command, _environment(settings, threads), count))
+
+
+def build_work(settings: Settings, topic: str) -> WorkQueue:
+    """Where shards of a topic are laid out: beside the index, or in PostgreSQL where that holds it."""
+    if urlsplit(settings.engine).scheme in POSTGRES:
+        index = f"{socket.gethostname()} {settings.index.resolve()}"
+        build = hashlib.sha256(index.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        queue: WorkQueue = imported("qa.index.engines.postgres_work:PostgresWork")(settings.engine, topic, build)
+        return queue
+    return WorkFolder(work_path(settings.index), topic)
+
+
+def build_embedders(settings: Settings) -> Embedders:
+    """What a worker encodes with."""
+    threads = os.cpu_count() or 1
+    return Embedders(build_embedder(settings, threads), _build_multilingual(settings, threads))
+
+
+def _environment(settings: Settings, threads: int) -> dict[str, str]:
+    """That of another process of this program, with the same settings but for a server's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+    given = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
+    given["threads"] = threads
+    return kept | {PREFIX + name.upper(): str(value) for name, value in given.items()}
+
+
+def _indexer(settings: Settings, embedder: Embedder, workers: Workers | None = None) -> Indexer:
     return Indexer(
         corpus=settings.corpus,
         index=settings.index,
@@ -92,6 +131,7 @@ def _indexer(settings: Settings, embedder: Embedder) -> Indexer:
         recipe=recipe_of(embedder.fingerprint, settings),
         keep=settings.keep_snapshots,
         multilingual=_build_multilingual(settings, os.cpu_count() or 1),
+        elsewhere=workers,
     )
 
 
@@ -157,10 +197,7 @@ def build_originals(settings: Settings) -> Originals:
 def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None]) -> Jobs:
     """What runs ``qa index`` beside a server, with these settings and half of the processors."""
     command = [sys.executable, "-P", "-m", "qa.cli", "index", "--json"]
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    given = settings.model_dump(mode="json", exclude_none=True, exclude=set(SERVER_ONLY))
-    given["threads"] = settings.threads or max(1, (os.cpu_count() or 1) // 2)
-    environment = kept | {PREFIX + name.upper(): str(value) for name, value in given.items()}
+    environment = _environment(settings, settings.threads or max(1, (os.cpu_count() or 1) // 2))
     return Jobs(lambda: BuildProcess(command, environment, settings.build_stall_s), uploads, opened)
 
 

@@ -38,7 +38,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Build; print what changed; 3 when files could not be read, 4 when there is nothing to answer from."""
     if options.keep_watching:
         return _watch(settings, options)
-    build = Build(settings, options.reread)
+    build = Build(settings, options.reread, options.workers)
     changes = _build_telling(options.strict, build) if options.json else _build(options.strict, build)
     if not changes.passages:
         formats = ", ".join(READERS)
@@ -50,7 +50,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _watch(settings: Settings, options: argparse.Namespace) -> int:
     """Build after every change until interrupted; the model stays loaded from the first time it is needed."""
-    build = Build(settings, options.reread)
+    build = Build(settings, options.reread, options.workers)
 
     def build_again() -> None:
         if options.json:
@@ -65,9 +65,10 @@ def _watch(settings: Settings, options: argparse.Namespace) -> int:
 class Build:
     """Brings the index up to date; what builds is loaded when there is something to build, and kept."""
 
-    def __init__(self, settings: Settings, reread: bool = False) -> None:
+    def __init__(self, settings: Settings, reread: bool = False, workers: int | None = None) -> None:
         self._settings = settings
         self._reread = reread
+        self._workers = workers
 
     @cached_property
     def _recipe(self) -> str:
@@ -75,7 +76,7 @@ class Build:
 
     @cached_property
     def _indexer(self) -> "Indexer":
-        made: Indexer = importlib.import_module("qa.compose").build_indexer(self._settings)
+        made: Indexer = importlib.import_module("qa.compose").build_indexer(self._settings, self._workers)
         return made
 
     def __call__(self, strict: bool, progress: Progress) -> Changes:

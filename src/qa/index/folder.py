@@ -26,7 +26,7 @@ FORMAT = 9
 EARLIER = (7, 8)
 NO_ID = "(damaged)"
 _MANIFEST, _SEAL, _CURRENT, _LOCK = "manifest.json", "manifest.sha256", "CURRENT", "LOCK"
-_STATES, _ENCODED, _RECOGNISED = "files.json", "encoded.part", "recognised"
+_STATES, _ENCODED, _RECOGNISED, _WORK = "files.json", "encoded.part", "recognised", "work"
 _BUILDING, _REMOVED, _VERIFIED = ".building-", ".removed-", ".verified-"
 _LEFTOVERS = (_BUILDING, _REMOVED, f".{_CURRENT}-", f".{_STATES}-")
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -68,6 +68,11 @@ def states_draft(index: Path) -> Path:
 def encoded_path(index: Path) -> Path:
     """Where a build keeps what it has encoded, until it is published."""
     return index / _ENCODED
+
+
+def work_path(index: Path) -> Path:
+    """Where a build lays out what workers encode for it."""
+    return index / _WORK
 
 
 def recognised_path(index: Path) -> Path:

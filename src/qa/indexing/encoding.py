@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,10 +62,9 @@ class Scratch:
         """Append one record."""
         if not self._writable:
             return
-        content = _packed(keys, passages)
         try:
             with self._path.open("ab") as file:
-                file.write(_HEAD.pack(_MARK, len(content), hashlib.sha256(content).digest()) + content)
+                file.write(record_of(keys, passages))
         except OSError as error:
             logger.warning("what is encoded cannot be kept for a later build (%s)", error.strerror)
             self._writable = False
@@ -93,17 +92,34 @@ class Embedders:
         return [replace(encoded, meaning=meaning) for encoded, meaning in zip(pooled, meanings, strict=True)]
 
 
+class Elsewhere(Protocol):
+    """Other processes that encode."""
+
+    def encode(
+        self, missing: Mapping[Key, Passage], fingerprint: str, scratch: Scratch, progress: Progress
+    ) -> dict[Key, EncodedPassage]:
+        """The vectors of some passages by embedders of this fingerprint; each batch is kept as it comes."""
+        ...
+
+
 def encode(
-    passages: Sequence[Passage], embedders: Embedders, last: Snapshot | None, scratch: Scratch, progress: Progress
-) -> list[EncodedPassage]:
-    """The vectors of every passage, in order; equal passages are encoded once, those of ``last`` not at all."""
-    keys = [_key(passage, embedders.fingerprint) for passage in passages]
+    passages: Sequence[Passage], embedders: Embedders, last: Snapshot | None, scratch: Scratch, progress: Progress,
+    elsewhere: "Elsewhere | None" = None,
+) -> list[EncodedPassage]:  # fmt: skip
+    """The vectors of every passage, in order; equal passages are encoded once, those of ``last`` not at all.
+
+    What is missing is encoded here, or ``elsewhere``.
+    """
+    keys = [key_of(passage, embedders.fingerprint) for passage in passages]
     encoded = _stored(last, set(keys))
     missing = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in encoded}
     if missing:
         encoded |= scratch.read()
         missing = {key: passage for key, passage in missing.items() if key not in encoded}
-    encoded |= _encode_missing(missing, embedders, scratch, progress)
+    if elsewhere is None or not missing:
+        encoded |= _encode_missing(missing, embedders, scratch, progress)
+    else:
+        encoded |= elsewhere.encode(missing, embedders.fingerprint, scratch, progress)
     return [encoded[key] for key in keys]
 
 
@@ -122,7 +138,7 @@ def _encode_missing(
     return encoded
 
 
-def _key(passage: Passage, fingerprint: str) -> Key:
+def key_of(passage: Passage, fingerprint: str) -> Key:
     """All that decides the vectors of a passage: a text alone may be divided differently, or be another's context."""
     sentences = [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
     decisive = json.dumps([fingerprint, passage.context, passage.text, sentences])
@@ -138,7 +154,7 @@ def _stored(snapshot: Snapshot | None, wanted: Iterable[Key]) -> dict[Key, Encod
     meanings = _stored_meanings(snapshot)
     manifest = snapshot.manifest
     fingerprint = manifest.embedder + (f" {manifest.multilingual}" if manifest.multilingual else "")
-    rows = {_key(passage, fingerprint): row for row, passage in enumerate(snapshot.passages)}
+    rows = {key_of(passage, fingerprint): row for row, passage in enumerate(snapshot.passages)}
     return {
         key: replace(
             snapshot.tokens.passage(row, vectors[row], sentences[snapshot.sentence_slice(row)]),
@@ -156,6 +172,20 @@ def _stored_meanings(snapshot: Snapshot) -> list[Meaning]:
     vectors = snapshot.multilingual.passages.vectors(np.arange(len(snapshot.passages)))
     sentences = snapshot.multilingual.sentences.vectors(np.arange(int(snapshot.sentence_starts[-1])))
     return [Meaning(vector, sentences[snapshot.sentence_slice(row)]) for row, vector in enumerate(vectors)]
+
+
+def record_of(keys: Sequence[Key], passages: Sequence[EncodedPassage]) -> bytes:
+    """Encoded passages as bytes with their sum."""
+    content = _packed(keys, passages)
+    return _HEAD.pack(_MARK, len(content), hashlib.sha256(content).digest()) + content
+
+
+def passages_of(record: bytes) -> dict[Key, EncodedPassage]:
+    """What ``record_of`` was given; nothing where the record has a wrong byte."""
+    head, content = record[: _HEAD.size], record[_HEAD.size :]
+    if head != _HEAD.pack(_MARK, len(content), hashlib.sha256(content).digest()):
+        return {}
+    return _unpacked(content)
 
 
 def _packed(keys: Sequence[Key], passages: Sequence[EncodedPassage]) -> bytes:

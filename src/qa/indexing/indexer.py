@@ -21,7 +21,7 @@ from qa.index.sentence_vectors import SentenceVectors
 from qa.index.snapshot import Snapshot
 from qa.index.stores import STORES, choose_store
 from qa.index.token_vectors import EncodedPassage, TokenIndex
-from qa.indexing.encoding import Embedders, Scratch, encode
+from qa.indexing.encoding import Elsewhere, Embedders, Scratch, encode
 from qa.indexing.file_states import FileStates
 from qa.indexing.reading import Reading, read_corpus, read_files
 from qa.indexing.update import update
@@ -45,6 +45,8 @@ class Indexer:
     keep: int = 3
     multilingual: MultilingualEmbedder | None = None
     """What makes passages findable in other languages; None builds without."""
+    elsewhere: Elsewhere | None = None
+    """Other processes that encode what is missing; None encodes it here."""
 
     def build(self, strict: bool = False, progress: Progress = no_progress) -> Changes:
         """Bring the index up to date with the folder.
@@ -105,7 +107,8 @@ class Indexer:
         passages = self._split(documents, last if last and last.manifest.recipe == self.recipe else None)
         reuse = last if last and last.manifest.embedder == self.embedder.fingerprint else None
         embedders = Embedders(self.embedder, self.multilingual)
-        encoded = encode(passages, embedders, reuse, Scratch(index_folder.encoded_path(self.index)), progress)
+        scratch = Scratch(index_folder.encoded_path(self.index))
+        encoded = encode(passages, embedders, reuse, scratch, progress, self.elsewhere)
         # what the last snapshot knows of the embedder need not be asked of it: it may not have been loaded
         dimension = reuse.manifest.dimension if reuse else self.embedder.dimension
         projection = reuse.tokens.projection if reuse else self.embedder.projection

@@ -21,6 +21,7 @@ from qa.protocols.parts import (
     Vectors,
     VectorStore,
 )
+from qa.protocols.work import WorkQueue
 
 __all__ = [
     "Admitted",
@@ -42,4 +43,5 @@ __all__ = [
     "Splitter",
     "VectorStore",
     "Vectors",
+    "WorkQueue",
 ]

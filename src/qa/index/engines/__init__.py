@@ -12,6 +12,7 @@ from qa.protocols import Engine
 from qa.registry import imported
 
 EMBEDDED = "embedded"
+POSTGRES = ("postgresql", "postgres")
 ENGINES: Mapping[str, str] = {
     "postgresql": "qa.index.engines.postgres:PostgresEngine",
     "postgres": "qa.index.engines.postgres:PostgresEngine",

@@ -8,19 +8,18 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.errors import EngineUnavailable, GenerationGone, SettingsError
+from qa.errors import EngineUnavailable, GenerationGone
 from qa.index.engines import postgres_schema as sql
 from qa.index.engines.cache import Recent
 from qa.index.engines.impact import Block, best, blocks_needed
 from qa.index.engines.postgres_connection import Database, NotPrepared, gone
 from qa.index.engines.postgres_publication import point, publish
-from qa.index.engines.postgres_schema import Tables
+from qa.index.engines.postgres_schema import Tables, divided
 from qa.index.stores import EXACT_UP_TO
 from qa.protocols import Admitted, DocumentRecord, PassageRecord, Publication, Vectors
 from qa.types import Hit
@@ -28,7 +27,6 @@ from qa.types import Hit
 OLDEST_SERVER = 16
 MASKS = 16  # filters whose admitted passages are remembered, one byte a passage
 TERMS = 1_000  # terms whose postings are remembered, 64 kB each at most
-_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 _GENERATION = re.compile(r"[0-9a-f]{16}")
 
 
@@ -36,7 +34,7 @@ class PostgresEngine:
     """A schema of a database; ``?qa_schema=name`` in the address chooses another one than ``qa``."""
 
     def __init__(self, address: str) -> None:
-        address, self._schema = _divided(address)
+        address, self._schema = divided(address)
         self._database = Database(address)
         self._masks: Recent[tuple[str, Admitted], NDArray[np.bool_]] = Recent(MASKS)
         self._blocks: Recent[tuple[str, int], Block] = Recent(TERMS)
@@ -243,21 +241,6 @@ class PostgresEngine:
             DocumentRecord(r["row"], r["id"], r["first"], r["passages"], tuple(r["tags"]), r["published"], r["content"])
             for r in self._database.rows(query, *arguments, generation=generation)
         ]
-
-
-def _divided(address: str) -> tuple[str, str]:
-    """The address for the driver, and the schema.
-
-    Raises:
-        SettingsError: it is no name of a schema.
-    """
-    parts = urlsplit(address)
-    options = parse_qsl(parts.query)
-    schema = dict(options).get("qa_schema", "qa")
-    if not _SCHEMA.fullmatch(schema):
-        raise SettingsError(f"qa_schema cannot be {schema!r}: it consists of small letters, digits and _")
-    others = urlencode([(name, value) for name, value in options if name != "qa_schema"])
-    return urlunsplit(parts._replace(query=others)), schema
 
 
 def _filters(admitted: Admitted) -> tuple[list[str] | None, list[str] | None, str | None, str | None]:

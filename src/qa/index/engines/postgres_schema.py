@@ -4,15 +4,21 @@ A row of ``pointer`` names the generation that answers. All tables of a generati
 points at them: a publisher that dies leaves nothing behind.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from qa.errors import SettingsError
 from qa.index.engines.inverted_lists import probes_for
 
 # Locks of whoever publishes, and of whoever changes what answers: any numbers that nobody else uses.
 PUBLISH_LOCK, POINTER_LOCK = 0x7161_0001, 0x7161_0002
 
 EMBEDDING, MEANING = "embedding", "meaning"  # columns: vectors of the embedder, and of the multilingual one
+
+
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +165,18 @@ def nearest(tables: Tables, column: str, *, exact: bool, filtered: bool) -> str:
         SELECT row, -({column} <#> $1) AS score FROM {tables.passages}
         WHERE document <> ALL(ARRAY({withdrawn})) {admitted} ORDER BY {order} LIMIT $2
     """
+
+
+def divided(address: str) -> tuple[str, str]:
+    """The address for the driver, and the schema.
+
+    Raises:
+        SettingsError: it is no name of a schema.
+    """
+    parts = urlsplit(address)
+    options = parse_qsl(parts.query)
+    schema = dict(options).get("qa_schema", "qa")
+    if not _SCHEMA.fullmatch(schema):
+        raise SettingsError(f"qa_schema cannot be {schema!r}: it consists of small letters, digits and _")
+    others = urlencode([(name, value) for name, value in options if name != "qa_schema"])
+    return urlunsplit(parts._replace(query=others)), schema
