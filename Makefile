@@ -67,7 +67,8 @@ formats: $(VENV)/.dev
 	QATEST_STATED_ROUNDS=3 $(BIN)/python -m pytest -s tests/formats/test_stated_values.py
 
 engines: $(VENV)/.dev
-	QATEST_ENGINES="postgresql milvus" QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 $(BIN)/python -m pytest -s tests/engines
+	$(PIP) install milvus==2.3.5
+	QATEST_ENGINES="postgresql milvus" QATEST_ENGINE_SETS="../shared/eval/squad2 ../shared/eval/xquad_de" QATEST_ENGINE_PUBLISHES=20 QATEST_ENGINE_ASKERS=8 QATEST_ENGINE_SERVERS=2 $(BIN)/python -m pytest -s tests/engines
 
 workers: $(VENV)/.dev
 	QATEST_WORKER_KILLS=6 $(BIN)/python -m pytest tests/workers
