@@ -17,7 +17,7 @@ from qa.index.snapshot import Snapshot
 from qa.languages import common_words
 from qa.protocols import Extractor, Reranker
 from qa.retrieval.answer_types import AnswerType
-from qa.retrieval.followup import Form, asked_before, forms
+from qa.retrieval.followup import Form, asked_before, forms, needs_context
 from qa.retrieval.named import lift
 from qa.retrieval.retriever import Retrieval, Retriever
 from qa.retrieval.translation import Translation
@@ -93,9 +93,11 @@ class Answerer:
         ranked = perf_counter()
         reading = self._read(snapshot, retrieval, candidates)
         assessment = assess(snapshot, retrieval, candidates, reading)
-        if form.carried and reading is not None and not assessment.reasons and assessment.confidence.band is Band.LOW:
-            said = reading.exact is not None or _says_anything_of(question.text, reading, snapshot)
-            assessment = assessment if said else replace(assessment, reasons=(Reason.NOT_SAID,))
+        if form.carried and reading is not None and not assessment.reasons:
+            is_clear = reading.exact is not None or assessment.confidence.band is not Band.LOW
+            leans_on_talk = needs_context(question.text) and is_clear
+            if not leans_on_talk and not _says_anything_of(question.text, reading, snapshot):
+                assessment = replace(assessment, reasons=(Reason.NOT_SAID,))
         nearest = _cite(snapshot, choose_sentences(snapshot, candidates) if reading is None else _quoted(reading))
         exact = () if reading is None or assessment.reasons else _exact(nearest, reading)
         if reading is not None and not assessment.reasons:

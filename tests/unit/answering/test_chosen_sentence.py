@@ -178,3 +178,12 @@ def test_a_sentence_about_somebody_else(snapshot_of, words) -> None:
         ]
     query = make_query("Was he in the WTU in May?", snapshot.lexical, words)
     assert not any(lacks_name(snapshot, query, row) for row in range(3))
+
+
+def test_a_question_of_its_own_is_not_answered_from_the_talk(snapshot_of, words) -> None:
+    """Its words would have to stand in the passage, however clear the words are that answer the question before."""
+    snapshot = snapshot_of(curtain="Odile Marchbank painted the curtain of Ivelcombe.", life="She sang in a choir.")
+    answerer = Answerer(Retriever(words), extractor=Saying("Odile Marchbank"))
+    history = ("Who painted the curtain of Ivelcombe?",)
+    answer = answerer.answer(snapshot, Question("What's the weather going to be like tomorrow?", 5, history))
+    assert not answer.answerable
