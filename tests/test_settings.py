@@ -14,7 +14,7 @@ VALUES = {
     "keep_snapshots": "7", "engine": "postgresql://engine.example/qa",
     "answer_cache_mb": "10", "threads": "2", "log_level": "debug",
     "log_format": "json", "log_requests": "True", "log_refusals": "True",
-    "allowed_hosts": "qa.example", "max_upload_mb": "4", "min_free_mb": "8",
+    "allowed_hosts": "qa.example", "embed_origins": "https://www.example.org", "max_upload_mb": "4", "min_free_mb": "8",
     "evidence_key": "key", "evidence_around": "500",
     "watch": "True", "languages": "off", "precision": "float32", "tokens_file": "tokens", "open": "True",
     "trusted_proxies": "10.0.0.0/8, ::1", "requests_per_minute": "9",

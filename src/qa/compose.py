@@ -60,6 +60,7 @@ SERVER_ONLY = (
     "tokens_file",
     "open",
     "trusted_proxies",
+    "embed_origins",
     "requests_per_minute",
     "build_stall_s",
     "trash_days",

@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from qa.types import Precision
 
 PREFIX = "QA_"
 MIN_TOKEN = 16
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -64,6 +66,9 @@ class Settings(BaseSettings):
         None, ge=0, description="how many requests one client may make; default: 600, and any number on this machine"
     )
     allowed_hosts: str = Field("", description="more names that this server is reached by, with commas between them")
+    embed_origins: str = Field(
+        "", description="sites whose pages may ask by <ask-documents>, such as https://example.org, with commas between"
+    )
     max_upload_mb: int = Field(128, ge=1, description="the largest request that brings files")
     min_free_mb: int = Field(128, ge=0, description="how much of the disk stays free when files are added over HTTP")
     evidence_key: Path | None = Field(None, description="the private key that signs evidence packs; qa keys makes one")
@@ -83,6 +88,14 @@ class Settings(BaseSettings):
         False,
         description="whether the words of refused questions are kept, for qa doctor --coverage",
     )
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for name in filter(None, map(str.strip, value.split(","))):
+            if not _ORIGIN.fullmatch(name):
+                raise ValueError(f"{name} is no origin; name sites such as https://www.example.org")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -16,6 +16,7 @@ from qa.api import errors, examples
 from qa.api.access import Access
 from qa.api.admission import Admission
 from qa.api.clients import ClientLimits
+from qa.api.embedding import Embedding, origins_of
 from qa.api.guard import Guard
 from qa.api.limits import Limits
 from qa.api.page.assets import Assets
@@ -101,7 +102,7 @@ def create_app(
     app.state.asked = asked or (lambda: service.asked)
     app.state.originals = compose.build_originals(settings)
     app.state.guard = guard = Guard.of(settings)
-    app.state.client_limits = limits = ClientLimits(_requests_per_minute(settings, guard))
+    app.state.client_limits = ClientLimits(_requests_per_minute(settings, guard))
     app.state.stopping = stopping
     app.state.streams = Streams()
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text), wait=False).answer)
@@ -114,15 +115,21 @@ def create_app(
         app.include_router(router)
     errors.install(app, problem_page)
     examples.install(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Put what holds for every request around the application; what is added last is asked first."""
     app.add_middleware(Unexpected)
     app.add_middleware(Admission, processes=settings.processes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    app.add_middleware(Access, guard=guard, limits=limits)
+    app.add_middleware(Access, guard=app.state.guard, limits=app.state.client_limits)
+    app.add_middleware(Embedding, origins=origins_of(settings.embed_origins))
     app.add_middleware(Limits, max_upload_bytes=settings.max_upload_mb * MB)
     app.add_middleware(RequestIds, logged=settings.log_requests)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
-    return app
 
 
 def _requests_per_minute(settings: Settings, guard: Guard) -> int:

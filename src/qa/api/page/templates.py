@@ -36,7 +36,7 @@ class Pages:
         language = preferences.language
         if language not in self._environments:
             self._environments[language] = self._environment(texts_of(language, self._web / "locales"))
-        return ReaderPages(self._environments[language], preferences, job)
+        return ReaderPages(self._environments[language], preferences, job, self._web)
 
     def _environment(self, texts: Texts) -> Environment:
         environment = Environment(
@@ -80,8 +80,9 @@ class Pages:
 class ReaderPages:
     """The templates in the language, theme and size of one reader."""
 
-    def __init__(self, environment: Environment, preferences: Preferences, job: Job | None = None) -> None:
+    def __init__(self, environment: Environment, preferences: Preferences, job: Job | None, web: Path) -> None:
         self._environment = environment
+        self.web = web
         self.preferences = preferences
         self._building = job if job and not job.ended else None
 

@@ -6,6 +6,7 @@ from qa.api.routes import (
     collections,
     corrections,
     documents,
+    embed,
     evidence,
     feedback,
     jobs,
@@ -25,6 +26,7 @@ from qa.api.routes import (
 
 ROUTERS = (
     pages.router,
+    embed.router,
     reader.router,
     ask.router,
     neighbours.router,
