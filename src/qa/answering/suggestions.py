@@ -32,6 +32,7 @@ MAX_DOCUMENTS = 24  # of a large corpus, evenly spaced
 MAX_PASSAGES = 20  # of each of them
 MAX_ASKED = 48
 MAX_ASKED_NEARBY = 8
+STOP_S = 10.0
 GIVE_WAY_S = 0.5
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -105,27 +106,36 @@ class Suggestions:
         self._ask = ask
         self._lock = threading.Lock()
         self._found: dict[str, tuple[str, ...]] = {}
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def close(self) -> None:
+        """End the search, and wait for the question that it asks: a thread in native code may not outlive Python."""
+        self._closed.set()
+        if self._thread is not None:
+            self._thread.join(STOP_S)
 
     def of(self, snapshot: Snapshot) -> tuple[str, ...]:
         """What is known by now: nothing while the search for a new snapshot still runs."""
         with self._lock:
             if snapshot.manifest.id not in self._found:
                 self._found = {snapshot.manifest.id: ()}
-                threading.Thread(target=self._find, args=(snapshot,), daemon=True, name="suggestions").start()
+                self._thread = threading.Thread(target=self._find, args=(snapshot,), daemon=True, name="suggestions")
+                self._thread.start()
             return self._found[snapshot.manifest.id]
 
     def _find(self, snapshot: Snapshot) -> None:
         try:
             found = suggest(snapshot, self._ask_in_passing)
-        except QAError:
-            return  # the snapshot has gone meanwhile: there is nothing to suggest
+        except (QAError, InterruptedError):
+            return  # the snapshot has gone meanwhile, or the service: there is nothing to suggest
         with self._lock:
             if snapshot.manifest.id in self._found:
                 self._found[snapshot.manifest.id] = found
 
     def _ask_in_passing(self, question: str) -> Answer:
         """Ask when there is a place, and rest as long as the answer took."""
-        while True:
+        while not self._closed.is_set():
             began = time.monotonic()
             try:
                 answer = self._ask(question)
@@ -134,6 +144,7 @@ class Suggestions:
                 continue
             time.sleep(time.monotonic() - began)
             return answer
+        raise InterruptedError
 
 
 def candidates(text: str, document_id: str) -> Iterator[Candidate]:

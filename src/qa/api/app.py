@@ -81,6 +81,7 @@ def create_app(
         ended.set()
         if jobs is not None:
             jobs.close()
+        app.state.suggestions.close()
         app.state.originals.close()
 
     app = FastAPI(

@@ -184,3 +184,23 @@ def test_a_snapshot_that_has_gone(snapshot) -> None:
     assert found.of(snapshot) == ()
     finished()
     assert found.of(snapshot) == ()
+
+
+def test_a_search_that_is_closed(snapshot) -> None:
+    """The question that is under way is waited for, no other one is asked, and nothing is suggested."""
+    began, goes_on = threading.Event(), threading.Event()
+    answer, asked = Answering(snapshot, RIGHT), []
+
+    def ask(question: str) -> Answer:
+        asked.append(question)
+        began.set()
+        assert goes_on.wait(10)
+        return answer(question)
+
+    found = Suggestions(ask)
+    found.of(snapshot)
+    assert began.wait(10)
+    threading.Timer(0.02, goes_on.set).start()
+    found.close()
+    assert (len(asked), found.of(snapshot)) == (1, ())
+    assert not any(thread.name == "suggestions" for thread in threading.enumerate())
