@@ -122,6 +122,14 @@ def long_document(page: Page) -> None:
     page.locator("#quote").wait_for()
 
 
+def about(page: Page) -> None:
+    page.goto("/documents/xu-jiatun.md/about")
+
+
+def timeline(page: Page) -> None:
+    page.goto("/timeline")
+
+
 def long_title(page: Page) -> None:
     ask(page, "How much was the widow of Leopold Brunner paid in 1893?")
 
@@ -147,6 +155,8 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("15-saved", saved, {}),
     ("16-settings", settings, {}),
     ("12-document", document, {}),
+    ("17-about", about, {}),
+    ("18-timeline", timeline, {}),
     ("20-phone-empty", empty, PHONE),
     ("21-phone-answer", answer, PHONE),
     ("22-phone-source", source, PHONE),
@@ -154,6 +164,9 @@ SAMPLE: tuple[tuple[str, Scene, dict[str, object]], ...] = (
     ("24-phone-library", documents, PHONE),
     ("27-phone-rail", rail, PHONE),
     ("28-phone-unsure", unsure, PHONE),
+    ("45-phone-about", about, PHONE),
+    ("46-phone-timeline", timeline, PHONE),
+    ("47-phone-echoes", echoes, PHONE),
     ("25-smallest-answer", answer, SMALLEST),
     ("30-dark-empty", empty, DARK),
     ("31-dark-source", source, DARK),

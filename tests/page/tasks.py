@@ -85,6 +85,26 @@ def add_a_folder(hand: Hand) -> None:
         hand.wait(hand.page.locator("#tally", has_text="60 answering"), 120)
 
 
+def correct_a_date(hand: Hand) -> None:
+    """The archivist corrects the date of one of them, until the index has it."""
+    hand.press(hand.page.get_by_role("link", name="Library").first)
+    hand.page.fill("[name=find]", "meeting-7")
+    hand.page.keyboard.press("Enter")
+    hand.presses += 1
+    hand.press(hand.page.get_by_role("link", name="About").first)
+    hand.page.get_by_label("Published").fill("1907-05-03")
+    hand.press(hand.page.get_by_role("button", name="Keep"))
+    hand.wait(hand.page.get_by_text("The index is up to date").first)
+
+
+def find_when(hand: Hand) -> None:
+    """The journalist sees what the documents tell of a year, and opens one of the sentences."""
+    hand.press(hand.page.get_by_role("link", name="Timeline").first)
+    hand.press(hand.page.get_by_role("link", name="1990").first)
+    hand.press(hand.page.locator(".moments a").first)
+    hand.wait(hand.page.locator("#quote"))
+
+
 def come_back(hand: Hand) -> None:
     """The keyboard-only reader closes the page, comes back tomorrow, and has all turns."""
     hand.ask(WHEN)
@@ -95,7 +115,16 @@ def come_back(hand: Hand) -> None:
     hand.wait(hand.page.locator(".turn").nth(1))
 
 
-TASKS: tuple[Callable[[Hand], None], ...] = (find, check, follow_up, cite, add_a_folder, come_back)
+TASKS: tuple[Callable[[Hand], None], ...] = (
+    find,
+    check,
+    follow_up,
+    cite,
+    find_when,
+    add_a_folder,
+    correct_a_date,
+    come_back,
+)
 
 
 def main() -> None:

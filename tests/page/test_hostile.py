@@ -8,6 +8,7 @@ from articles import HOSTILE
 from browsing import watched
 
 from qa.api.page.presentation import document_url
+from qa.corpus.collections import FILE, MAX_NAME, Collections
 
 RAN = "window.ran !== undefined || window.top.ran !== undefined"
 
@@ -82,6 +83,29 @@ def test_on_the_corpus_page_and_in_the_filter(open_page, hostile_site):
     assert page.locator(".corpus tr[data-id]").count() == len(HOSTILE) + 1
     page.goto("/?" + "&".join(f"tags={quote(string)}" for string in HOSTILE[:40]))
     assert not stirred(page)
+
+
+def test_about_documents_on_the_timeline_and_in_collections(open_page, hostile_site):
+    """Titles and fields of the form, words that are looked for, and names of collections are text there too."""
+    page = open_page(hostile_site)
+    for document in hostile_site.service.snapshot.documents[::6]:
+        page.goto(document_url(document.id) + "/about")
+        assert page.locator("h1").text_content() == (document.title or document.id)
+        assert page.locator("[name=publisher]").input_value() == (document.publisher or "")
+        assert not stirred(page), document.id
+    collections = Collections(hostile_site.corpus)
+    names = [string for string in HOSTILE if string.isprintable() and len(string) <= MAX_NAME]
+    for name in names:
+        collections.put(name, ["large.txt"])
+    try:
+        for path in ("/", "/corpus", *(f"/timeline?find={quote(string)}" for string in names[::8])):
+            page.goto(path)
+            assert not stirred(page), path
+        page.goto(f"/corpus?collection={quote(names[0])}")
+        assert page.locator(".collections [aria-current] bdi").text_content() == names[0]
+        assert len(page.locator(".collections bdi").all()) == len(names) > len(HOSTILE) / 2
+    finally:
+        (hostile_site.corpus / FILE).unlink()
 
 
 @pytest.mark.parametrize("script", [True, False])
