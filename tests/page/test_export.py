@@ -104,6 +104,16 @@ def test_word_lets_nothing_through(export):
     assert heading.startswith('<w:p/> & "]]>')
 
 
+def test_csl_has_an_item_a_quotation(export, varied_site):
+    """Each quotation is an item with an id of its own, its title, date and place, and its words."""
+    items = json.loads(export("csl").read_text("utf-8"))
+    assert len({item["id"] for item in items}) == len(items) >= 2
+    diary = next(item for item in items if item["title"] == "Diary of the northern light")
+    assert diary["issued"] == {"date-parts": [[1911, 3]]}
+    assert "yellow seaplane" in diary["note"]
+    assert diary["URL"].startswith(f"{varied_site.address}/documents/diary.md?start=")
+
+
 def test_evidence_of_an_answer(open_page, varied_site):
     """A link under the answer saves its evidence, which holds the quotation; also without script."""
     page = open_page(varied_site, f"/?question={quote(FOX)}", java_script_enabled=False, accept_downloads=True)

@@ -120,9 +120,27 @@ const download = (content, type, name) => {
   say(t("Exported"));
 };
 
+// The sources as programs for bibliographies read them, one item a quotation.
+const cited = (number) => {
+  const { citations } = JSON.parse(number.closest(".turn").dataset.answer);
+  const citation = citations[number.dataset.number - 1];
+  return cslItem({ ...JSON.parse(number.closest(".clipping").dataset.source), quote: citation.cited_text, link: link(citation) });
+};
+
+// Ids name one item each: the second of a name gets a number.
+const numbered = (items) => {
+  const seen = {};
+  return items.map((item) => {
+    seen[item.id] = (seen[item.id] ?? 0) + 1;
+    return seen[item.id] > 1 ? { ...item, id: `${item.id}-${seen[item.id]}` } : item;
+  });
+};
+const csl = (items) => `${JSON.stringify(numbered(items), null, 2)}\n`;
+
 const FORMATS = {
   md: { type: "text/markdown", make: async (conversation) => markdown(conversation) },
   json: { type: "application/json", make: async (conversation) => `${JSON.stringify(conversation, null, 2)}\n` },
+  csl: { type: "application/json", suffix: "csl.json", make: async () => csl($$(".turn[data-answer] .number").map(cited)) },
   html: { type: "text/html", make: selfChecking },
   docx: { type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", make: async (conversation) => (await import("./docx.js")).docx(conversation.flatMap(written)) },
 };
@@ -149,10 +167,10 @@ const QUOTES = (quotes) =>
 export const save = async (format, of = "conversation") => {
   if (of !== "conversation") {
     const kept = await (await import("./store.js"))[of]();
-    if (format === "csl") return download(`${JSON.stringify(kept.map(cslItem), null, 2)}\n`, "application/json", `${of}.csl.json`);
+    if (format === "csl") return download(csl(kept.map(cslItem)), FORMATS.csl.type, `${of}.csl.json`);
     if (format === "docx") return download((await import("./docx.js")).docx(kept.flatMap(writtenQuote)), FORMATS.docx.type, `${of}.docx`);
     return download(format === "md" ? QUOTES(kept) : `${JSON.stringify(kept, null, 2)}\n`, FORMATS[format].type, `${of}.${format}`);
   }
-  const { type, make } = FORMATS[format];
-  download(await make(turns()), type, `conversation.${format}`);
+  const { type, make, suffix = format } = FORMATS[format];
+  download(await make(turns()), type, `conversation.${suffix}`);
 };
