@@ -15,7 +15,7 @@ from qa.index.transliteration import HAN
 
 _ARABIC = str.maketrans("ىیېکةۀہھٱ", "يييكهههها", "ـ")
 _COUNTED = re.compile("^([0-9]+)[년일]$")  # Korean writes "year" and "day" without a space
-_ZEROS = re.compile("0+(?=[0-9])")
+_ZEROS = re.compile("^0+(?=[0-9])")
 
 
 @lru_cache(1 << 16)
