@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,24 @@ from pathlib import Path
 from qa.errors import Conflict, NotStored
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SHORT_WRITE = re.compile(r"^\d+ requested and \d+ written$")
 _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+@contextmanager
+def noticing_full_disk() -> Iterator[None]:
+    """Say in one way that the disk is full, whoever wrote: NumPy says how many bytes it could not write.
+
+    Raises:
+        NotStored: the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL or (error.errno is None and _SHORT_WRITE.search(str(error))):
+            raise NotStored("the disk is full; nothing was changed; make room and try again") from error
+        raise
 
 
 @contextmanager
@@ -21,10 +38,9 @@ def storing() -> Iterator[None]:
         NotStored: the disk is full, or the folder cannot be written.
     """
     try:
-        yield
+        with noticing_full_disk():
+            yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise NotStored("the disk is full; nothing was changed; make room and try again") from error
         if error.errno in _READ_ONLY:
             raise NotStored(f"the folder cannot be written ({error.strerror}); nothing was changed") from error
         raise

@@ -284,14 +284,31 @@ def test_the_last_good_snapshot_serves(indexer, corpus, tmp_path, service_for, c
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../../etc", b"\xff\xfe", b"\0", b"a" * 5000, b"0123456789abcdef\n"])
 def test_a_damaged_current_falls_back_and_is_mended(indexer, tmp_path, service_for, content):
-    """Whatever stands in CURRENT, the newest sound snapshot answers, and qa index mends it."""
+    """Whatever stands in CURRENT, the newest sound snapshot answers, and qa index mends it; nothing is called new."""
     built = indexer.build().snapshot
     (tmp_path / "index" / "CURRENT").write_bytes(content)
     service = service_for(tmp_path / "index")
     service.open()
     assert service.snapshot.manifest.id == built
-    assert indexer.build().snapshot == built
-    assert (tmp_path / "index" / "CURRENT").read_text() == f"{built}\n"
+    assert_mended(indexer, built)
+
+
+def assert_mended(indexer, built):
+    changes = indexer.build()
+    assert changes.snapshot == built
+    assert changes.unchanged
+    assert (changes.added, changes.changed, changes.removed) == ((), (), ())
+    assert (indexer.index / "CURRENT").read_text() == f"{built}\n"
+
+
+def test_a_lost_current_is_mended(indexer):
+    """Where CURRENT is gone, a build names the snapshot again, and says that nothing has changed; or what has."""
+    built = indexer.build().snapshot
+    (indexer.index / "CURRENT").unlink()
+    assert_mended(indexer, built)
+    (indexer.index / "CURRENT").unlink()
+    (indexer.corpus / "new.txt").write_text("The train left at one.", "utf-8")
+    assert indexer.build().added == ("new.txt",)
 
 
 def test_an_index_without_a_sound_snapshot_is_refused(indexer, tmp_path, service_for):

@@ -178,6 +178,8 @@ class Indexer:
         last: Snapshot | None, progress: Progress,
     ) -> int:  # fmt: skip
         if last and last.manifest.id == snapshot_id:
+            if index_folder.current_id(self.index) != snapshot_id:
+                index_folder.publish(self.index, snapshot_id)
             return len(last.passages)
         if (sound := _manifest_if_sound(self.index, snapshot_id)) is not None:
             index_folder.publish(self.index, snapshot_id)
@@ -203,9 +205,11 @@ def identify(documents: Sequence[Document], unreadable: Sequence[Unreadable], re
 
 
 def _open_last(index: Path) -> Snapshot | None:
-    """The current snapshot to take vectors from; a damaged or outdated one gives nothing."""
+    """The current snapshot, or the newest where CURRENT names none that is there; a damaged or outdated one is none."""
     current = index_folder.current_id(index)
     if current is None or not (index / current).is_dir():
+        current = next(iter(index_folder.list_ids(index)), None)
+    if current is None:
         return None
     try:
         return snapshots.open_snapshot(index, current, again=True)

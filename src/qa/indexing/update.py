@@ -6,6 +6,7 @@ Where nothing has changed no model is loaded and nothing is parsed: what builds 
 from collections.abc import Callable
 from pathlib import Path
 
+from qa.durable import noticing_full_disk
 from qa.errors import IndexUnusable, StrictBuildRefused
 from qa.index import folder as index_folder
 from qa.indexing.file_states import FileStates, forget_states, load_states, save_states
@@ -30,8 +31,9 @@ def update(
         CorpusError: the folder cannot be listed.
         IndexLocked: another process is building.
         StrictBuildRefused: ``strict`` and a file cannot be read; nothing is published.
+        NotStored: the disk is full; nothing is published.
     """
-    with index_folder.exclusive(index):
+    with noticing_full_disk(), index_folder.exclusive(index):
         if reread:
             forget_states(index)
         known = load_states(index)
