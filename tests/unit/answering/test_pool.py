@@ -13,7 +13,7 @@ from qa.retrieval.retriever import Retriever
 from qa.types import Span
 
 TEXTS = {
-    "boats": 'OSKERBY, Tarn (North) - The Puffin sailed with "12" cars. She was built in 1921. It rained! Who built her?"',
+    "boats": 'OSKERBY, Tarn (N) - The Puffin sailed with "12" cars. She was built in 1921. It rained! Who made it?"',
     "mill": "OSKERBY – The old mill ground oats. Nobody saw the Puffin there in 1921.",
     "storm": "A storm broke forty windows. Oskerby said so.",
 }
