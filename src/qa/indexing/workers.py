@@ -28,7 +28,7 @@ class LocalWorkers:
         self._command = list(command)
         self._environment = dict(environment)
         self._count = count
-        self._starts = (STARTS + 1) * count
+        self._starts = self._most_starts
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def mend(self) -> set[str]:
@@ -58,6 +58,11 @@ class LocalWorkers:
         for process in self._processes:
             process.wait()
         self._processes = []
+        self._starts = self._most_starts
+
+    @property
+    def _most_starts(self) -> int:
+        return (STARTS + 1) * self._count
 
 
 class Workers:

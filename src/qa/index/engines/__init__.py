@@ -33,7 +33,8 @@ def connect(address: str) -> Engine:
     try:
         engine: Engine = imported(ENGINES[scheme])(address)
     except ModuleNotFoundError as error:
+        extra = POSTGRES[0] if scheme in POSTGRES else scheme
         raise SettingsError(
-            f"QA_ENGINE needs the library {error.name}, which is not installed; run: pip install 'qa[{scheme}]'"
+            f"QA_ENGINE needs the library {error.name}, which is not installed; run: pip install 'qa[{extra}]'"
         ) from error
     return engine
