@@ -100,7 +100,7 @@ class Answerer:
                 assessment = replace(assessment, reasons=(Reason.NOT_SAID,))
         nearest = _cite(snapshot, choose_sentences(snapshot, candidates) if reading is None else _quoted(reading))
         exact = () if reading is None or assessment.reasons else _exact(nearest, reading)
-        if reading is not None and not assessment.reasons:
+        if reading is not None:
             candidates = _with_the_answer_first(candidates, reading)
         found = distinct(snapshot, candidates, question.top_k)
         passages = _ranked(snapshot, retrieval, found, () if assessment.reasons else nearest, exact)

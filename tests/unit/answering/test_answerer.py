@@ -278,7 +278,7 @@ def test_differences_are_told(monkeypatch, snapshot, words) -> None:
 
 
 def test_the_passage_that_is_quoted_leads(judged, snapshot_of, words) -> None:
-    """With the score of the one that it leads, if it is quoted for sure; a refusal moves nothing."""
+    """With the score of the one that it leads, if it is quoted for sure; also where that is refused, as the nearest."""
     snapshot = snapshot_of(
         boats="OSKERBY - The Puffin sailed with twelve cars. She was built in 1921. Who built her?",
         mill="The old mill ground oats. The formal agreement was signed in May.",
@@ -295,7 +295,8 @@ def test_the_passage_that_is_quoted_leads(judged, snapshot_of, words) -> None:
     assert answer.passages[0].score == answer.passages[1].score == candidates[0].score
     judged(agreement=(0.1, Reason.NOT_SAID))
     refused = answerer.answer(snapshot, Question(question))
-    assert [snapshot.row_of(ranked.passage) for ranked in refused.passages] == order
+    assert not refused.answerable
+    assert [snapshot.row_of(ranked.passage) for ranked in refused.passages] == rows
 
 
 def test_highlights_are_of_the_searched_words(judged, snapshot, words) -> None:
