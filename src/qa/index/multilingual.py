@@ -145,17 +145,20 @@ def _languages(passages: Sequence[Passage]) -> Codes:
         counts = Counter(told)
         usual = counts.most_common(1)[0][0]
         languages += [code if counts[code] >= QUOTED * len(told) else usual for code in told]
-    return np.asarray(languages, dtype="U3")
+    return np.asarray(languages, dtype="U2")
 
 
 def _words(
     languages: Codes, lexical: BM25Index, embedder: MultilingualEmbedder, last: WordVectors | None
 ) -> WordVectors:
-    """The words that are worth a vector: with a letter, and none that tells nothing of a topic."""
+    """The words that are worth a vector: with a letter, and none that tells nothing of a topic.
+
+    English names that occur once have none: they are found by their spelling or sound, and are many.
+    """
     codes, numbers = np.unique(languages, return_inverse=True)
     by_count = sorted(lexical.lexicon.words.items(), key=lambda item: (-item[1].count, item[0]))
     kept: list[tuple[str, str, str]] = []
-    for word, _ in by_count:
+    for word, entry in by_count:
         if len(kept) == MOST_WORDS:
             break
         if len(word) > LONGEST_WORD or any(character.isdigit() for character in word):
@@ -166,13 +169,14 @@ def _words(
                 continue
             rows = lexical.postings.of(number)[0]
             language = str(codes[np.bincount(numbers[rows], minlength=len(codes)).argmax()])
-            if word not in common_words(language or ENGLISH):
+            rare_name = language == ENGLISH and entry.is_name and entry.count == 1
+            if not rare_name and word not in common_words(language or ENGLISH):
                 kept.append((word, term, language))
     words = [word for word, _, _ in kept]
     return WordVectors(
         words,
         [term for _, term, _ in kept],
-        np.asarray([language for _, _, language in kept], dtype="U3"),
+        np.asarray([language for _, _, language in kept], dtype="U2"),
         SentenceVectors.build(_word_vectors(words, embedder, last)),
     )
 

@@ -99,6 +99,12 @@ def test_other_forms_stand_for_a_word(snapshot, dictionary) -> None:
     assert mills == dict.fromkeys((token.term for token in analyze("Mühle")), 1.0)
 
 
+def test_english_names_that_occur_once_have_no_vector(snapshot) -> None:
+    """They are many, and are found as they are spelled or by their sound; a German one keeps its forms."""
+    assert "oskerby" not in snapshot.multilingual.words.words
+    assert {"bridge", "muhle"} <= set(snapshot.multilingual.words.words)
+
+
 def test_english_alone_needs_no_translation(indexed, dictionary) -> None:
     """An English question about English articles costs nothing; one about others is translated."""
     english = indexed("bridge", "mill")
