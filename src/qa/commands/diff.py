@@ -56,7 +56,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def load_questions(path: Path) -> list[GoldQuestion]:
-    """Questions with what is known of their answers: of a data set, or what readers judged on the page.
+    """Questions with known answers: of a data set, or judged by readers on the page.
 
     Raises:
         QuestionError: the file is not there, or holds no question.
@@ -70,7 +70,7 @@ def load_questions(path: Path) -> list[GoldQuestion]:
 
 
 def _judged(path: Path) -> Iterator[GoldQuestion]:
-    """Each question of which a reader has said that a passage answers it."""
+    """Each question that a reader judged to be answered by a passage."""
     for number, judgement in enumerate(read_judgements(path)):
         if judgement.grade:
             span = Span(judgement.start_char_index, judgement.end_char_index)

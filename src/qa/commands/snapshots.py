@@ -1,4 +1,4 @@
-"""``qa snapshots``: what is kept in the index, newest first."""
+"""``qa snapshots``: the snapshots that the index keeps, newest first."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from qa.index import folder as index_folder
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A snapshot as it lies in the index; ``damage`` says what is wrong with it, and is empty where nothing is.
+    """A snapshot in the index; ``damage`` names its fault, and is empty where the snapshot is sound.
 
     ``size`` is in bytes. Of one whose manifest cannot be read nothing else is known.
     """

@@ -19,7 +19,7 @@ from qa.serving.service import require_embedder
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What is measured, and where the data sets' indexes are kept between runs."""
+    """The parts that are measured, and the folder that keeps the data sets' indexes between runs."""
 
     indexer: Indexer
     retriever: Retriever

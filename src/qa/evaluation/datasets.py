@@ -23,12 +23,12 @@ class DatasetError(QAError):
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and what is known of its answer.
+    """A question with its known answer.
 
     ``relevant`` maps document ids to grades; ``span`` is where in document ``document_id`` the answer stands;
     ``whole_article`` says that documents are long, so that the right one is not yet the right passage, unless several
     documents are relevant: then each of them tells the answer in its way. ``judged`` maps
-    passage ids of one snapshot to what readers said of them, 0 for "does not answer"; where they said nothing else,
+    passage ids of one snapshot to the judgements of readers, 0 for "does not answer"; where there are no others,
     whether there is an answer is not known, and ``answerable`` is None.
     """
 
@@ -57,7 +57,7 @@ class Dataset:
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
-    """The questions of a ``queries.jsonl``, with the places of their answers in whole documents.
+    """The questions of a ``queries.jsonl``, with the spans of their answers in whole documents.
 
     Raises:
         DatasetError: a line is not JSON, or lacks a field that it needs.

@@ -1,7 +1,7 @@
-"""Questions for the index as it is: a file of questions with known answers, or what readers said of passages.
+"""Questions for the index as it is: a file of questions with known answers, or the judgements of readers.
 
-A judgement names a place in a document. It is about every passage of this snapshot that shares at least half of its
-characters, or of the place's: the same passage after the same split, the parts or the whole after another one.
+A judgement names a span of a document. It is about every passage of this snapshot that shares at least half of its
+characters, or of the span's: the same passage after the same split, the parts or the whole after another one.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from qa.types import Passage
 
 
 def questions_of(path: Path, snapshot: Snapshot) -> Dataset:
-    """The questions of a file and what is known of their answers in this snapshot.
+    """The questions of a file, with their known answers in this snapshot.
 
     Raises:
         QuestionError: the file is not there, or holds no question that can be asked of this snapshot.

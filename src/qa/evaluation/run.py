@@ -28,9 +28,9 @@ Ranking = Callable[[Snapshot, str], Sequence[int]]
 class Outcome:
     """What one question came back with. Measures that the data set gives no gold for are None.
 
-    ``sentence``: what is marked holds the answer, also where it was refused; ``quoted``: and it was not refused.
+    ``sentence``: a marked sentence holds the answer, also of a refusal; ``quoted``: the same, refusals left out.
     ``exact_f1``: of the words marked as the exact answer, where they are given. ``words``: how many are quoted.
-    ``refuted``: the first passage is one that a reader said does not answer; the only one that is better when lower.
+    ``refuted``: a reader judged that the first passage does not answer; the only measure that is better when lower.
     """
 
     id: str
@@ -145,7 +145,7 @@ _GOLD = "\0gold"  # stands for the passage with the gold span; no document has t
 
 
 def is_relevant(gold: GoldQuestion, passage: Passage) -> bool:
-    """Whether a passage is what the question's gold names: its place, or its document where no place is known."""
+    """Whether a passage holds the gold span of a question, or is of a relevant document where no span is known."""
     if _by_span(gold):
         return _covers(gold, passage.document_id, passage.start, passage.end)
     return gold.relevant.get(passage.document_id, 0) > 0
@@ -180,7 +180,7 @@ def _covers(gold: GoldQuestion, document_id: str, start: int, end: int) -> bool:
 
 
 def holds_answer(gold: GoldQuestion, document_id: str, start: int, end: int, text: str) -> bool:
-    """Whether a piece of a document holds the gold answer: its place, a gold sentence, or its words."""
+    """Whether a part of a document holds the gold answer: its span, a gold sentence, or its words."""
     if _covers(gold, document_id, start, end):
         return True
     if gold.sentences:

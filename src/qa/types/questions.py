@@ -1,4 +1,4 @@
-"""What is asked, what may answer, and what the stages of ranking hand on."""
+"""Questions with their filters, and the hits and candidates that the stages of ranking hand on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
