@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_index(commands)
     _add_worker(commands)
+    _add_fetch(commands)
     _add_snapshots(commands)
     _add_ask(commands)
     _add_serve(commands)
@@ -115,6 +116,21 @@ def _add_index(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_worker(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = _command(commands, "worker", "encode for a build that runs elsewhere (qa index --workers)")
     command.add_argument("--of", type=int, metavar="PID", help="end with this process, which started it")
+
+
+def _add_fetch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = _command(
+        commands, "fetch", "put pages of the web into the corpus; the only command that uses the network"
+    )
+    command.add_argument("urls", nargs="*", metavar="URL", help="the address of a page")
+    command.add_argument(
+        "--feed", action="append", default=[], metavar="URL", help="pages that a feed (RSS, Atom) names"
+    )
+    command.add_argument("--sitemap", action="append", default=[], metavar="URL", help="pages that a site map names")
+    command.add_argument("--again", action="store_true", help="pages that were fetched before, and say what changed")
+    command.add_argument("--most", type=int, default=100, metavar="N", help="pages at most (100)")
+    command.add_argument("--pause", type=float, default=1.0, metavar="S", help="seconds between requests to a host (1)")
+    command.add_argument("--private", action="store_true", help="also ask addresses of private networks")
 
 
 def _add_snapshots(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -16,6 +16,7 @@ QAError
 │   ├── IndexLocked          another process is building
 │   └── EngineUnavailable    the engine that holds the index cannot be used
 │       └── GenerationGone   the engine no longer holds a generation; a newer one answers
+├── FetchRefused             a page of the web cannot be had, or is not to be asked for
 ├── QuestionError            the question cannot be asked
 ├── DocumentNotFound         no document has this id
 ├── CollectionNotFound       no collection has this name
@@ -104,6 +105,10 @@ class EngineUnavailable(IndexUnusable):
 
 class GenerationGone(EngineUnavailable):
     """The engine no longer holds a generation; a newer one answers."""
+
+
+class FetchRefused(QAError):
+    """A page of the web cannot be had, or is not to be asked for."""
 
 
 class QuestionError(QAError):

@@ -1,5 +1,5 @@
 // A quotation with its source, in the style that the reader has chosen.
-// Each style takes { quote, title, author, publisher, published, section, page, id, start, end, link, date }.
+// Each style takes { quote, title, author, publisher, published, retrieved, section, page, id, start, end, link, date }.
 
 const year = ({ published }) => published?.slice(0, 4) ?? "n.d.";
 const filled = (...parts) => parts.filter(Boolean).join(" ");
@@ -7,7 +7,7 @@ const key = ({ author, title, published }) =>
   `${(author ?? title).split(/[\s,]+/)[0]}${published?.slice(0, 4) ?? ""}`.normalize("NFKD").replace(/[^A-Za-z0-9]/g, "") || "source";
 
 const plain = (c) =>
-  `“${c.quote}”\n${[c.author, c.title, c.publisher, c.date, c.section, c.page && `p. ${c.page}`, c.id, c.start && `characters ${c.start}–${c.end}`].filter(Boolean).join(", ")}\n${c.link}\n`;
+  `“${c.quote}”\n${[c.author, c.title, c.publisher, c.date, c.section, c.page && `p. ${c.page}`, c.retrieved && `retrieved ${c.retrieved}`, c.id, c.start && `characters ${c.start}–${c.end}`].filter(Boolean).join(", ")}\n${c.link}\n`;
 
 const escaped = (text) => text.replace(/[\\`*_{}[\]<>#|~&!]/g, "\\$&").replace(/\s*\n\s*/g, " ");
 const markdown = (c) =>
@@ -27,14 +27,14 @@ const chicago = (c) =>
 
 const braced = (text) => text.replace(/[\\{}%$&#_^~]/g, (character) => ({ "\\": "\\textbackslash{}", "^": "\\^{}", "~": "\\~{}" })[character] ?? `\\${character}`);
 const bibtex = (c) => {
-  const fields = { author: c.author, title: c.title, publisher: c.publisher, year: c.published?.slice(0, 4), date: c.published, pages: c.page && String(c.page), url: c.url ?? c.link, annote: c.quote };
+  const fields = { author: c.author, title: c.title, publisher: c.publisher, year: c.published?.slice(0, 4), date: c.published, pages: c.page && String(c.page), url: c.url ?? c.link, urldate: c.retrieved, annote: c.quote };
   const lines = Object.entries(fields).filter(([, value]) => value).map(([name, value]) => `  ${name} = {${name === "url" ? value : braced(value)}},`);
   return `@misc{${key(c)},\n${lines.join("\n")}\n}\n`;
 };
 
 const oneLine = (text) => text.replace(/\s*\n\s*/g, " ");
 const ris = (c) => {
-  const fields = [["TY", "GEN"], ["AU", c.author], ["TI", c.title], ["PB", c.publisher], ["DA", c.published?.replaceAll("-", "/")], ["SP", c.page && String(c.page)], ["UR", c.url ?? c.link], ["N2", c.quote]];
+  const fields = [["TY", "GEN"], ["AU", c.author], ["TI", c.title], ["PB", c.publisher], ["DA", c.published?.replaceAll("-", "/")], ["SP", c.page && String(c.page)], ["UR", c.url ?? c.link], ["Y2", c.retrieved?.replaceAll("-", "/")], ["N2", c.quote]];
   return `${fields.filter(([, value]) => value).map(([tag, value]) => `${tag}  - ${oneLine(value)}`).join("\r\n")}\r\nER  - \r\n`;
 };
 
@@ -45,6 +45,7 @@ export const cslItem = (c) => ({
   ...(c.author && { author: [{ literal: c.author }] }),
   ...(c.publisher && { publisher: c.publisher }),
   ...(c.published && { issued: { "date-parts": [c.published.split("-").map(Number)] } }),
+  ...(c.retrieved && { accessed: { "date-parts": [c.retrieved.split("-").map(Number)] } }),
   ...(c.page && { page: String(c.page) }),
   ...(c.section && { section: c.section }),
   URL: c.url ?? c.link,

@@ -219,6 +219,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All collections */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collections/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a collection, or give it other documents
+         * @description It is a filter at once: `{"collections": ["name"]}`; no build is needed.
+         */
+        put: operations["put_collection"];
+        post?: never;
+        /** Forget a collection; its documents stay */
+        delete: operations["delete_collection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/{document_id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take all corrections of a document back, and build */
+        delete: operations["take_back"];
+        options?: never;
+        head?: never;
+        /**
+         * Correct title, author, publisher, date or tags of a document, and build
+         * @description They are kept beside the file, in `NAME.meta.yaml`; what the file's front matter says stands above them.
+         */
+        patch: operations["correct"];
+        trace?: never;
+    };
     "/documents": {
         parameters: {
             query?: never;
@@ -466,6 +525,26 @@ export interface paths {
         };
         /** A snapshot is open: questions can be answered */
         get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every sentence that says a date, the earliest first
+         * @description Rules find days, months and years in several languages; each sentence is a quotation with its place.
+         */
+        get: operations["get_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -767,6 +846,11 @@ export interface components {
              */
             url: string;
             /**
+             * Retrieved
+             * @description the day on which a page of the web was fetched or saved
+             */
+            retrieved: string | null;
+            /**
              * Page
              * @description the number of the page, from 1, where the document's format has pages
              */
@@ -793,6 +877,21 @@ export interface components {
             /** Document Sha256 */
             document_sha256?: string | null;
         };
+        /** CollectionBody */
+        CollectionBody: {
+            /** Name */
+            name: string;
+            /**
+             * Document Ids
+             * @description documents, and folders (`2006/`) with all that lies in them
+             */
+            document_ids: string[];
+        };
+        /** CollectionList */
+        CollectionList: {
+            /** Collections */
+            collections: components["schemas"]["CollectionBody"][];
+        };
         /** ConfidenceBody */
         ConfidenceBody: {
             /**
@@ -815,6 +914,39 @@ export interface components {
             before: string;
             /** After */
             after: string;
+        };
+        /**
+         * CorrectedBody
+         * @description What the document's sidecar says now; the document answers so after the build.
+         */
+        CorrectedBody: {
+            /** Document Id */
+            document_id: string;
+            corrections: components["schemas"]["CorrectionsBody"];
+            job: components["schemas"]["JobBody"] | null;
+        };
+        /**
+         * CorrectionsBody
+         * @description Fields that are sent are corrected, `null` says that there is none, and others stay as they are.
+         */
+        CorrectionsBody: {
+            /**
+             * Title
+             * @example The ferries of Ystad
+             */
+            title?: string | null;
+            /** Author */
+            author?: string | null;
+            /** Publisher */
+            publisher?: string | null;
+            /**
+             * Published
+             * @description a day, a month or a year
+             * @example 1911-05
+             */
+            published?: string | null;
+            /** Tags */
+            tags?: string[] | null;
         };
         /** DifferenceBody */
         DifferenceBody: {
@@ -892,6 +1024,11 @@ export interface components {
              * @description when the file was made, where it says so; this is no date of publication
              */
             created: string | null;
+            /**
+             * Retrieved
+             * @description the day on which a page of the web was fetched or saved
+             */
+            retrieved: string | null;
             /** Publisher */
             publisher: string | null;
             /** Author */
@@ -935,6 +1072,11 @@ export interface components {
              * @description when the file was made, where it says so; this is no date of publication
              */
             created: string | null;
+            /**
+             * Retrieved
+             * @description the day on which a page of the web was fetched or saved
+             */
+            retrieved: string | null;
             /** Publisher */
             publisher: string | null;
             /** Author */
@@ -1086,6 +1228,12 @@ export interface components {
              * @description published on this day or earlier
              */
             date_to?: string | null;
+            /**
+             * Collections
+             * @description any document of these collections
+             * @default []
+             */
+            collections?: string[];
         };
         /**
          * FindingBody
@@ -1254,6 +1402,18 @@ export interface components {
             error: string | null;
             result: components["schemas"]["BuiltBody"] | null;
         };
+        /** MembersBody */
+        MembersBody: {
+            /**
+             * Document Ids
+             * @description documents and folders
+             * @example [
+             *       "2006/",
+             *       "xu-jiatun.md"
+             *     ]
+             */
+            document_ids: string[];
+        };
         /**
          * Message
          * @description One turn; only those of users are questions.
@@ -1266,6 +1426,26 @@ export interface components {
             role?: string;
             /** Content */
             content?: string | components["schemas"]["Part"][] | null;
+        };
+        /** MomentBody */
+        MomentBody: {
+            /**
+             * Date
+             * @description the first date that the sentence says: ISO 8601, a year, a month or a day
+             */
+            date: string;
+            /** Text */
+            text: string;
+            /** Document Id */
+            document_id: string;
+            /** Document Title */
+            document_title: string;
+            /** Start Char Index */
+            start_char_index: number;
+            /** End Char Index */
+            end_char_index: number;
+            /** Url */
+            url: string;
         };
         /**
          * Part
@@ -1375,7 +1555,7 @@ export interface components {
          * @description What a document's date of publication was taken from.
          * @enum {string}
          */
-        PublishedFrom: "front_matter" | "metadata" | "text" | "url" | "file_name";
+        PublishedFrom: "front_matter" | "sidecar" | "metadata" | "text" | "url" | "file_name";
         /**
          * Ready
          * @description Questions can be answered.
@@ -1520,6 +1700,20 @@ export interface components {
             end_char_index: number;
         };
         /**
+         * TimelineBody
+         * @description Sentences that say a date, the earliest first, one page of them.
+         */
+        TimelineBody: {
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Pages */
+            pages: number;
+            /** Moments */
+            moments: components["schemas"]["MomentBody"][];
+        };
+        /**
          * UndoBody
          * @description The request that takes a deletion back.
          */
@@ -1632,6 +1826,8 @@ export interface operations {
                 date_from?: string | null;
                 /** @description published on this day or earlier */
                 date_to?: string | null;
+                /** @description any document of these collections */
+                collections?: string[];
                 /** @description as in the body of POST /ask */
                 include?: ("scores" | "context" | "agreement" | "evidence")[];
             };
@@ -1649,7 +1845,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "8d1d4fcb-9e46-46a7-92f8-fb7c817c4216",
+                     *       "id": "a4d7aa55-9cf7-4b66-b9c9-a18d22c94b17",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
                      *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
@@ -1657,7 +1853,7 @@ export interface operations {
                      *       "answerable": true,
                      *       "confidence": {
                      *         "band": "medium",
-                     *         "probability": 0.7968
+                     *         "probability": 0.7512
                      *       },
                      *       "carried": [],
                      *       "reasons": [],
@@ -1686,6 +1882,7 @@ export interface operations {
                      *           "before": "",
                      *           "after": "She carried 412 passengers.",
                      *           "url": "/documents/ferry.txt?start=0&end=67#quote",
+                     *           "retrieved": null,
                      *           "page": null,
                      *           "language": "en"
                      *         },
@@ -1703,6 +1900,7 @@ export interface operations {
                      *           "before": "",
                      *           "after": "The council met at nine.",
                      *           "url": "/documents/minute.txt?start=0&end=86#quote",
+                     *           "retrieved": null,
                      *           "page": null,
                      *           "language": "en"
                      *         }
@@ -1763,19 +1961,19 @@ export interface operations {
                      *         "leave"
                      *       ],
                      *       "index": {
-                     *         "snapshot": "a0a57b2bdb026889",
+                     *         "snapshot": "e42f828c89dad7e8",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T17:28:18+00:00",
+                     *         "built_at": "2026-11-25T22:45:42+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 4.76,
-                     *         "search": 0.34,
-                     *         "rank": 0.74,
-                     *         "choose": 39.77,
-                     *         "total": 45.69
+                     *         "encode": 7.56,
+                     *         "search": 0.35,
+                     *         "rank": 0.77,
+                     *         "choose": 53.37,
+                     *         "total": 62.13
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -1823,7 +2021,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "acfb14b1-3b70-4ad4-9bf2-dcb3aac7a0c7",
+                     *       "id": "7ff8f938-333e-49f7-8753-d4eba3e3cdbc",
                      *       "question": "When did the ferry Adelaide leave Ystad?",
                      *       "language": "en",
                      *       "searched_for": "When did the ferry Adelaide leave Ystad?",
@@ -1831,7 +2029,7 @@ export interface operations {
                      *       "answerable": true,
                      *       "confidence": {
                      *         "band": "medium",
-                     *         "probability": 0.7968
+                     *         "probability": 0.7512
                      *       },
                      *       "carried": [],
                      *       "reasons": [],
@@ -1860,6 +2058,7 @@ export interface operations {
                      *           "before": "",
                      *           "after": "She carried 412 passengers.",
                      *           "url": "/documents/ferry.txt?start=0&end=67#quote",
+                     *           "retrieved": null,
                      *           "page": null,
                      *           "language": "en"
                      *         },
@@ -1877,6 +2076,7 @@ export interface operations {
                      *           "before": "",
                      *           "after": "The council met at nine.",
                      *           "url": "/documents/minute.txt?start=0&end=86#quote",
+                     *           "retrieved": null,
                      *           "page": null,
                      *           "language": "en"
                      *         }
@@ -1937,19 +2137,19 @@ export interface operations {
                      *         "leave"
                      *       ],
                      *       "index": {
-                     *         "snapshot": "a0a57b2bdb026889",
+                     *         "snapshot": "e42f828c89dad7e8",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T17:28:18+00:00",
+                     *         "built_at": "2026-11-25T22:45:42+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       },
                      *       "timings_ms": {
-                     *         "encode": 4.76,
-                     *         "search": 0.34,
-                     *         "rank": 0.74,
-                     *         "choose": 39.77,
-                     *         "total": 45.69
+                     *         "encode": 7.56,
+                     *         "search": 0.35,
+                     *         "rank": 0.77,
+                     *         "choose": 53.37,
+                     *         "total": 62.13
                      *       },
                      *       "agreement": null,
                      *       "evidence": null
@@ -2274,10 +2474,10 @@ export interface operations {
                      *         }
                      *       ],
                      *       "index": {
-                     *         "snapshot": "a0a57b2bdb026889",
+                     *         "snapshot": "e42f828c89dad7e8",
                      *         "documents": 3,
                      *         "passages": 3,
-                     *         "built_at": "2026-11-25T17:28:18+00:00",
+                     *         "built_at": "2026-11-25T22:45:42+00:00",
                      *         "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *         "unreadable_files": 0
                      *       }
@@ -2318,6 +2518,8 @@ export interface operations {
                 date_from?: string | null;
                 /** @description published on this day or earlier */
                 date_to?: string | null;
+                /** @description any document of these collections */
+                collections?: string[];
                 /** @description as in the body of POST /ask */
                 include?: ("scores" | "context" | "agreement" | "evidence")[];
                 /** @description the snapshot that must answer */
@@ -2461,14 +2663,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "resp_e74b1b08873b48f7a18d312a5fc4e4a8",
+                     *       "id": "resp_8b900d6e4030425a8dbb53df53ab16f3",
                      *       "object": "response",
-                     *       "created_at": 1795627702,
+                     *       "created_at": 1795646753,
                      *       "status": "completed",
                      *       "model": "qa",
                      *       "output": [
                      *         {
-                     *           "id": "fs_e74b1b08873b48f7a18d312a5fc4e4a8",
+                     *           "id": "fs_8b900d6e4030425a8dbb53df53ab16f3",
                      *           "type": "file_search_call",
                      *           "status": "completed",
                      *           "queries": [
@@ -2477,7 +2679,7 @@ export interface operations {
                      *           "results": null
                      *         },
                      *         {
-                     *           "id": "msg_e74b1b08873b48f7a18d312a5fc4e4a8",
+                     *           "id": "msg_8b900d6e4030425a8dbb53df53ab16f3",
                      *           "type": "message",
                      *           "role": "assistant",
                      *           "status": "completed",
@@ -2589,9 +2791,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "chatcmpl-6a71d9a9da4646bcb11ee8b0ae07e714",
+                     *       "id": "chatcmpl-3e7062fb66a347ecb736a85065222bdd",
                      *       "object": "chat.completion",
-                     *       "created": 1795627702,
+                     *       "created": 1795646753,
                      *       "model": "qa",
                      *       "choices": [
                      *         {
@@ -2722,6 +2924,257 @@ export interface operations {
             };
         };
     };
+    list_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "collections": [
+                     *         {
+                     *           "name": "ferries",
+                     *           "document_ids": [
+                     *             "ferry.txt",
+                     *             "minutes/"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CollectionList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ferries */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "document_ids": [
+                 *         "ferry.txt",
+                 *         "minutes/"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MembersBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "ferries",
+                     *       "document_ids": [
+                     *         "ferry.txt",
+                     *         "minutes/"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CollectionBody"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ferries */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: {
+                /** @description whether to build the index now; else the next build has the change */
+                rebuild?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example crew.txt */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document_id": "crew.txt",
+                     *       "corrections": {},
+                     *       "job": {
+                     *         "id": "a076aea24876",
+                     *         "url": "/index/jobs/a076aea24876",
+                     *         "state": "queued",
+                     *         "text": "A build is about to begin.",
+                     *         "stage": "",
+                     *         "done": 0,
+                     *         "total": 0,
+                     *         "asked_at": "2026-11-25T22:46:05+00:00",
+                     *         "ended_at": null,
+                     *         "error": null,
+                     *         "result": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CorrectedBody"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct: {
+        parameters: {
+            query?: {
+                /** @description whether to build the index now; else the next build has the change */
+                rebuild?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example crew.txt */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "The crew of the Adelaide",
+                 *       "published": "1911"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CorrectionsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document_id": "crew.txt",
+                     *       "corrections": {
+                     *         "title": "The crew of the Adelaide",
+                     *         "published": "1911"
+                     *       },
+                     *       "job": {
+                     *         "id": "0e2b535c4abc",
+                     *         "url": "/index/jobs/0e2b535c4abc",
+                     *         "state": "queued",
+                     *         "text": "A build is about to begin.",
+                     *         "stage": "",
+                     *         "done": 0,
+                     *         "total": 0,
+                     *         "asked_at": "2026-11-25T22:46:04+00:00",
+                     *         "ended_at": null,
+                     *         "error": null,
+                     *         "result": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CorrectedBody"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: never;
@@ -2746,6 +3199,7 @@ export interface operations {
                      *           "published": null,
                      *           "published_from": null,
                      *           "created": null,
+                     *           "retrieved": null,
                      *           "publisher": null,
                      *           "author": null,
                      *           "language": null,
@@ -2761,6 +3215,7 @@ export interface operations {
                      *           "published": null,
                      *           "published_from": null,
                      *           "created": null,
+                     *           "retrieved": null,
                      *           "publisher": null,
                      *           "author": null,
                      *           "language": null,
@@ -2776,6 +3231,7 @@ export interface operations {
                      *           "published": null,
                      *           "published_from": null,
                      *           "created": "2000-01-01",
+                     *           "retrieved": null,
                      *           "publisher": null,
                      *           "author": "anonymous",
                      *           "language": null,
@@ -2815,6 +3271,7 @@ export interface operations {
                 find?: string;
                 sort?: "path" | "title" | "published" | "length" | "unseen";
                 page?: number;
+                collection?: string;
             };
             header?: never;
             path?: never;
@@ -2847,14 +3304,14 @@ export interface operations {
                      *       ],
                      *       "note": "Stored. The documents answer as they are now after the next build; the job says when.",
                      *       "job": {
-                     *         "id": "d37e59115c36",
-                     *         "url": "/index/jobs/d37e59115c36",
+                     *         "id": "dc1e3968cbbc",
+                     *         "url": "/index/jobs/dc1e3968cbbc",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T17:28:22+00:00",
+                     *         "asked_at": "2026-11-25T22:45:54+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -2908,6 +3365,7 @@ export interface operations {
                      *       "published": null,
                      *       "published_from": null,
                      *       "created": null,
+                     *       "retrieved": null,
                      *       "publisher": null,
                      *       "author": null,
                      *       "language": null,
@@ -2964,14 +3422,14 @@ export interface operations {
                      *         "url": "/documents/crew.txt/restore"
                      *       },
                      *       "job": {
-                     *         "id": "e5bed9326d41",
-                     *         "url": "/index/jobs/e5bed9326d41",
+                     *         "id": "a076aea24876",
+                     *         "url": "/index/jobs/a076aea24876",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T17:28:30+00:00",
+                     *         "asked_at": "2026-11-25T22:46:05+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -3001,6 +3459,7 @@ export interface operations {
                 find?: string;
                 sort?: "path" | "title" | "published" | "length" | "unseen";
                 page?: number;
+                collection?: string;
             };
             header?: never;
             path: {
@@ -3022,14 +3481,14 @@ export interface operations {
                      *       "document_id": "crew.txt",
                      *       "undo": null,
                      *       "job": {
-                     *         "id": "fc32035501df",
-                     *         "url": "/index/jobs/fc32035501df",
+                     *         "id": "a076aea24876",
+                     *         "url": "/index/jobs/a076aea24876",
                      *         "state": "queued",
                      *         "text": "A build is about to begin.",
                      *         "stage": "",
                      *         "done": 0,
                      *         "total": 0,
-                     *         "asked_at": "2026-11-25T17:28:30+00:00",
+                     *         "asked_at": "2026-11-25T22:46:05+00:00",
                      *         "ended_at": null,
                      *         "error": null,
                      *         "result": null
@@ -3250,14 +3709,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "fc32035501df",
-                     *       "url": "/index/jobs/fc32035501df",
+                     *       "id": "a076aea24876",
+                     *       "url": "/index/jobs/a076aea24876",
                      *       "state": "queued",
                      *       "text": "A build is about to begin.",
                      *       "stage": "",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T17:28:30+00:00",
+                     *       "asked_at": "2026-11-25T22:46:05+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3283,7 +3742,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example d37e59115c36 */
+                /** @example dc1e3968cbbc */
                 job_id: string;
             };
             cookie?: never;
@@ -3298,14 +3757,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "d37e59115c36",
-                     *       "url": "/index/jobs/d37e59115c36",
-                     *       "state": "running",
-                     *       "text": "Building the index",
-                     *       "stage": "starting",
+                     *       "id": "dc1e3968cbbc",
+                     *       "url": "/index/jobs/dc1e3968cbbc",
+                     *       "state": "queued",
+                     *       "text": "A build is about to begin.",
+                     *       "stage": "",
                      *       "done": 0,
                      *       "total": 0,
-                     *       "asked_at": "2026-11-25T17:28:22+00:00",
+                     *       "asked_at": "2026-11-25T22:45:54+00:00",
                      *       "ended_at": null,
                      *       "error": null,
                      *       "result": null
@@ -3331,7 +3790,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example d37e59115c36 */
+                /** @example dc1e3968cbbc */
                 job_id: string;
             };
             cookie?: never;
@@ -3346,16 +3805,22 @@ export interface operations {
                 content: {
                     /**
                      * @example event: job
-                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"queued","text":"A build is about to begin.","stage":"","done":0,"total":0,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"running","text":"Building the index","stage":"starting","done":0,"total":0,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":null,"error":null,"result":null}
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"running","text":"Reading the documents: 4 of 4","stage":"reading","done":4,"total":4,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":null,"error":null,"result":null}
                      *
                      *     event: job
-                     *     data: {"id":"d37e59115c36","url":"/index/jobs/d37e59115c36","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T17:28:22+00:00","ended_at":"2026-11-25T17:28:30+00:00","error":null,"result":{"snapshot":"126b5dc1d8354196","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"running","text":"Encoding passages: 1 of 1","stage":"encoding","done":1,"total":1,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":null,"error":null,"result":null}
+                     *
+                     *     event: job
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"running","text":"Opening the new index","stage":"opening","done":1,"total":1,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":null,"error":null,"result":{"snapshot":"c03d66fe280b7de6","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
+                     *
+                     *     event: job
+                     *     data: {"id":"dc1e3968cbbc","url":"/index/jobs/dc1e3968cbbc","state":"done","text":"The last build is done: 1 added.","stage":"","done":1,"total":1,"asked_at":"2026-11-25T22:45:54+00:00","ended_at":"2026-11-25T22:46:04+00:00","error":null,"result":{"snapshot":"c03d66fe280b7de6","added":["crew.txt"],"changed":[],"removed":[],"unchanged":3,"unreadable":[],"passages":4}}
                      */
                     "text/event-stream": unknown;
                 };
@@ -3385,7 +3850,7 @@ export interface operations {
                  * @example {
                  *       "question": "When did the ferry Adelaide leave Ystad?",
                  *       "passage_id": "ferry.txt#0",
-                 *       "snapshot": "a0a57b2bdb026889",
+                 *       "snapshot": "e42f828c89dad7e8",
                  *       "grade": 1
                  *     }
                  */
@@ -3429,10 +3894,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "snapshot": "126b5dc1d8354196",
+                     *       "snapshot": "c03d66fe280b7de6",
                      *       "documents": 4,
                      *       "passages": 4,
-                     *       "built_at": "2026-11-25T17:28:29+00:00",
+                     *       "built_at": "2026-11-25T22:46:03+00:00",
                      *       "embedder": "all-MiniLM-L6-v2@53aa51172d142c89/int8",
                      *       "unreadable_files": 0,
                      *       "sentences": 6,
@@ -3512,6 +3977,87 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: {
+                /** @description words that the sentence or its title has */
+                find?: string;
+                /**
+                 * @description a year, month or day that is told of
+                 * @example 1911
+                 */
+                since?: string;
+                /** @description likewise */
+                until?: string;
+                document_ids?: string[];
+                tags?: string[];
+                collections?: string[];
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "total": 3,
+                     *       "page": 1,
+                     *       "pages": 1,
+                     *       "moments": [
+                     *         {
+                     *           "date": "1911-05-03",
+                     *           "text": "The ferry Adelaide left the harbour of Ystad at noon on 3 May 1911.",
+                     *           "document_id": "ferry.txt",
+                     *           "document_title": "ferry.txt",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 67,
+                     *           "url": "/documents/ferry.txt?start=0&end=67#quote"
+                     *         },
+                     *         {
+                     *           "date": "1911-05-03",
+                     *           "text": "The harbour master noted on 3 May 1911 that the ferry Adelaide had left Ystad at noon.",
+                     *           "document_id": "minute.txt",
+                     *           "document_title": "minute.txt",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 86,
+                     *           "url": "/documents/minute.txt?start=0&end=86#quote"
+                     *         },
+                     *         {
+                     *           "date": "1912",
+                     *           "text": "The ferry was painted white in 1912.",
+                     *           "document_id": "paint.pdf",
+                     *           "document_title": "paint.pdf",
+                     *           "start_char_index": 0,
+                     *           "end_char_index": 36,
+                     *           "url": "/documents/paint.pdf?start=0&end=36#quote"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TimelineBody"];
+                    "text/html": unknown;
                 };
             };
             /** @description Client Error */

@@ -71,7 +71,8 @@ def _passage(ranked: RankedPassage) -> str:
 
 def _place(document: Document, span: Span) -> str:
     page = document.page_at(span.start)
-    return f"{document.id}{f', page {page}' if page else ''}, characters {span.start}–{span.end}"
+    retrieved = f", retrieved {document.retrieved}" if document.retrieved else ""
+    return f"{document.id}{f', page {page}' if page else ''}, characters {span.start}–{span.end}{retrieved}"
 
 
 def _filled(text: str, indent: str) -> str:

@@ -22,7 +22,7 @@ from qa.types import Document, DocumentEntry, Filters, PublishedFrom
 KEPT_DOCUMENTS = 64  # that were made lately
 LONGEST_KEPT = 2**20  # code points: a longer one is made anew, which takes a millisecond a million
 
-_LISTED = ("published", "publisher", "author", "language", "created")
+_LISTED = ("published", "publisher", "author", "language", "created", "retrieved")
 _ARRAYS = ("order", "characters", "sums", "published", "tag_bounds", "tag_rows")
 _STRINGS = ("ids", "titles", "texts", "facts", "structure", "tags")
 _STRUCTURE = ("headings", "pages", "tables")
@@ -150,7 +150,7 @@ class Documents(Sequence[Document]):
         """What a list says of a document; its text is not read."""
         own = self.columns
         fields = json.loads(own.facts[row])
-        known: dict[str, Any] = {name: fields[name] for name in _LISTED}
+        known: dict[str, Any] = {name: fields.get(name) for name in _LISTED}
         return DocumentEntry(
             id=own.ids[row],
             title=own.titles[row],

@@ -14,6 +14,7 @@ from qa.readers.checks import MAX_LINE
 from qa.readers.iso_dates import is_date
 from qa.types import Document, PublishedFrom
 
+FENCE = "---"
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:\r?\n|\A)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LEAKS = (ValueError, RecursionError, KeyError, TypeError, AttributeError)  # what PyYAML lets through beside its own
 
@@ -29,6 +30,7 @@ class FrontMatter:
     url: str | None = None
     author: str | None = None
     language: str | None = None
+    retrieved: str | None = None
 
     def over(self, document: Document, source: PublishedFrom = PublishedFrom.FRONT_MATTER) -> Document:
         """The document with what the front matter says put over what the format says."""
@@ -45,19 +47,29 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     Raises:
         UnreadableFile: the block is not YAML, or a field has a value of the wrong kind.
     """
+    fields, rest = split_fields(text)
+    try:
+        return parse_fields(fields), rest
+    except UnreadableFile as error:
+        raise UnreadableFile(f"front matter: {error}") from error
+
+
+def split_fields(text: str) -> tuple[Mapping[Any, object], str]:
+    """Take the front matter off a text, with all of its fields as YAML gives them.
+
+    Raises:
+        UnreadableFile: the block is not YAML.
+    """
     block = _BLOCK.match(text)
     if block is None:
-        return FrontMatter(), text
+        return {}, text
     try:
         fields = yaml.safe_load(block.group(1)) or {}
     except (yaml.YAMLError, *_LEAKS) as error:
         raise UnreadableFile("the front matter is not valid YAML; mend the lines between the two ---") from error
     if not isinstance(fields, dict):
-        return FrontMatter(), text  # a rule, some text and another rule: not front matter
-    try:
-        return parse_fields(fields), text[block.end() :]
-    except UnreadableFile as error:
-        raise UnreadableFile(f"front matter: {error}") from error
+        return {}, text  # a rule, some text and another rule: not front matter
+    return fields, text[block.end() :]
 
 
 def parse_fields(fields: Mapping[Any, object]) -> FrontMatter:
@@ -68,12 +80,13 @@ def parse_fields(fields: Mapping[Any, object]) -> FrontMatter:
     """
     return FrontMatter(
         title=_line(fields, "title"),
-        published=_published(fields.get("published", fields.get("date"))),
+        published=_day(fields.get("published", fields.get("date")), "published"),
         publisher=_line(fields, "publisher"),
         tags=_tags(fields.get("tags")),
         url=_line(fields, "url"),
         author=_author(fields),
         language=_line(fields, "language") or _line(fields, "lang"),
+        retrieved=_day(fields.get("retrieved"), "retrieved"),
     )
 
 
@@ -102,14 +115,14 @@ def _plain(value: object, name: str) -> str:
     return line
 
 
-def _published(value: object) -> str | None:
+def _day(value: object, name: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, date):  # datetime is one too
         return value.isoformat()[:10]
     if isinstance(value, (str, int)) and is_date(str(value).strip()):
         return str(value).strip()
-    raise UnreadableFile("published must be a date such as 2006-10-27, 2006-10 or 2006")
+    raise UnreadableFile(f"{name} must be a date such as 2006-10-27, 2006-10 or 2006")
 
 
 def _tags(value: object) -> tuple[str, ...]:

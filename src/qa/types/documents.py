@@ -119,6 +119,7 @@ class DocumentEntry:
     published: str | None
     published_from: PublishedFrom | None
     created: str | None
+    retrieved: str | None
     publisher: str | None
     author: str | None
     language: str | None
@@ -136,6 +137,7 @@ class DocumentEntry:
             published=document.published,
             published_from=document.published_from,
             created=document.created,
+            retrieved=document.retrieved,
             publisher=document.publisher,
             author=document.author,
             language=document.language,

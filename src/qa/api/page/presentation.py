@@ -94,6 +94,7 @@ def source_data(document: Document, span: Span | Passage | None) -> str:
         "author": document.author,
         "publisher": document.publisher,
         "published": document.published,
+        "retrieved": document.retrieved,
         "url": document.url,
         "section": document.text[section.start : section.end].strip() if section else None,
         "page": document.page_at(start) if span else None,

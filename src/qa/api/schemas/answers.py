@@ -80,6 +80,7 @@ class CitationBody(BaseModel):
     before: str = Field(description='the sentence before it in the passage, verbatim; "" at the start')
     after: str = Field(description='the sentence after it in the passage, verbatim; "" at the end')
     url: str = Field(description="opens the document at the quotation")
+    retrieved: str | None = Field(description="the day on which a page of the web was fetched or saved")
     page: int | None = Field(description="the number of the page, from 1, where the document's format has pages")
     language: str | None = Field(description="of the passage, as ISO 639-1 code, where it can be told")
 
@@ -99,6 +100,7 @@ class CitationBody(BaseModel):
             before=citation.before,
             after=citation.after,
             url=document_url(citation.document.id, citation.span.start, citation.span.end),
+            retrieved=citation.document.retrieved,
             page=citation.document.page_at(citation.span.start),
             language=language_of(citation.passage.text),
         )

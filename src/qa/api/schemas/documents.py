@@ -57,6 +57,7 @@ class DocumentSummary(BaseModel):
     published: str | None
     published_from: PublishedFrom | None = Field(description="what the date of publication was taken from")
     created: str | None = Field(description="when the file was made, where it says so; this is no date of publication")
+    retrieved: str | None = Field(description="the day on which a page of the web was fetched or saved")
     publisher: str | None
     author: str | None
     language: str | None = Field(description="a BCP 47 tag, as the file gives it")
@@ -74,6 +75,7 @@ class DocumentSummary(BaseModel):
             published=document.published,
             published_from=document.published_from,
             created=document.created,
+            retrieved=document.retrieved,
             publisher=document.publisher,
             author=document.author,
             language=document.language,

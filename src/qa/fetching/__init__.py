@@ -1,0 +1,1 @@
+"""Pages of the web → files of the corpus. Only ``qa fetch`` uses this; nothing else asks the network for anything."""
