@@ -25,7 +25,7 @@ from qa.evidence.packer import Packer
 from qa.extractors import DEFAULT, EXTRACTORS, OFF
 from qa.index.engines import EMBEDDED, POSTGRES, connect
 from qa.index.engines.remote import EngineSource
-from qa.index.folder import work_path
+from qa.index.folder import recognised_path, work_path
 from qa.index.snapshot import Snapshot
 from qa.indexing.encoding import Embedders
 from qa.indexing.indexer import Indexer
@@ -192,7 +192,7 @@ def build_uploads(settings: Settings) -> Uploads:
 
 def build_originals(settings: Settings) -> Originals:
     """What shows the files behind the documents."""
-    return Originals(settings.corpus, Parser())
+    return Originals(settings.corpus, Parser(), recognised_path(settings.index))
 
 
 def build_jobs(settings: Settings, uploads: Uploads, opened: Callable[[], None]) -> Jobs:

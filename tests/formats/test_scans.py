@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from importlib.metadata import version
 
 import pytest
@@ -12,6 +13,9 @@ from saying import as_picture, drawn
 
 from qa.indexing.reading import read_corpus
 from qa.readers import scans
+from qa.readers.isolation import Parser
+from qa.serving.originals import Originals
+from qa.types import Span
 
 MILL = "The old mill burned down on 4 June 1911. Its owner, Greta Salmi, rebuilt it of stone."
 COUNCIL = "The council met in 1903 to discuss the new bridge over the river and what it would cost the town."
@@ -60,6 +64,12 @@ def test_a_scanned_page_among_others_is_read_in_its_place(corpus, index):
     start = document.text.index("The old mill")
     assert (document.page_at(0), document.page_at(start)) == (1, 2)
     assert document.page_at(document.text.index("Jonas Webb")) == 3
+    with closing(Originals(corpus, Parser(), index / "recognised")) as originals:
+        [box] = originals.span_boxes(document, Span(start, start + len("The old mill")))
+        [typed] = originals.span_boxes(document, Span(0, len("The council")))
+    assert (box.page, typed.page) == (2, 1)
+    assert (box.left, box.top) == (pytest.approx(40 / 1200, abs=0.01), pytest.approx(60 / 600, abs=0.02))
+    assert 0.1 < box.right < 0.3  # of a line of 60 characters, twelve
 
 
 def test_a_page_is_recognised_once(corpus, index):

@@ -83,15 +83,15 @@ def _listed(numbers: Sequence[int]) -> str:
     return f"pages {shown}{more} are"
 
 
-def place_lines(content: bytes) -> tuple[str, list[PlacedLine]]:
-    """The text that ``read_pdf`` gives, and where in it each line stands, in order.
+def place_lines(content: bytes, recognised: Mapping[int, list[Line]]) -> tuple[str, list[PlacedLine]]:
+    """The text that ``read_pages`` gives, and where in it each line stands, in order.
 
     Raises:
         UnreadableFile: it is no PDF, or all its pages are damaged.
     """
     opened = open_pdf(content)
     try:
-        builder, writing = write_pages(_read_pages(opened, {})[0])
+        builder, writing = write_pages(_read_pages(opened, recognised)[0])
     finally:
         opened.close()
     return builder.text, writing.lines

@@ -6,7 +6,7 @@ Boxes are fractions of the page as it is shown: from its left and top edge, turn
 import base64
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import sqrt
@@ -18,6 +18,7 @@ from qa.readers.pdf import open_pdf, place_lines
 from qa.readers.pdf_lines import traced_lines
 from qa.readers.pdf_page import Box, Page
 from qa.readers.pdf_writing import PlacedLine
+from qa.readers.recognised import Word, legible_words, recognised_lines
 
 MAX_SIDE = 4096  # pixels
 MAX_PIXELS = 6_000_000
@@ -72,7 +73,9 @@ def allowed_scale(size: tuple[float, float], scale: float) -> float:
     return min(scale, MAX_SIDE / max(width, height), sqrt(MAX_PIXELS / (width * height)))
 
 
-def span_boxes(content: bytes, start: int, end: int, sha256: str) -> list[tuple[int, Rectangle]] | None:
+def span_boxes(
+    content: bytes, start: int, end: int, sha256: str, recognised: Mapping[str, Sequence[Word]] | None = None
+) -> list[tuple[int, Rectangle]] | None:
     """The boxes of a span of the document's text: the page's number, from 0, and the box as fractions of that page.
 
     Args:
@@ -80,8 +83,11 @@ def span_boxes(content: bytes, start: int, end: int, sha256: str) -> list[tuple[
         start: the first code point of the span.
         end: one past its last.
         sha256: of the text that the span counts into; None comes back where the file says something else by now.
+        recognised: what was recognised in pictures of pages, by their numbers from 0; a part of such a line is taken
+            to be as long as its share of the characters.
     """
-    text_sha256, placed = _placed_lines(content)
+    pictures = recognised or {}
+    text_sha256, placed = _recognised_lines(content, pictures) if pictures else _placed_lines(content)
     if text_sha256 != sha256:
         return None
     touched = [entry for entry in placed if entry.offset < end and start < entry.end]
@@ -89,6 +95,10 @@ def span_boxes(content: bytes, start: int, end: int, sha256: str) -> list[tuple[
     try:
         boxes: list[tuple[int, Rectangle]] = []
         for number, entries in groupby(touched, key=lambda entry: entry.line.page):
+            if str(number) in pictures:
+                words = legible_words(pictures[str(number)])
+                boxes += [(number, _part_of(words[e.line.number], e, start, end)) for e in entries]
+                continue
             page = Page(opened, number)
             boxes += [(number, box) for box in _boxes_on(page, list(entries), start, end)]
             page.close()
@@ -100,8 +110,21 @@ def span_boxes(content: bytes, start: int, end: int, sha256: str) -> list[tuple[
 @lru_cache(maxsize=1)
 def _placed_lines(content: bytes) -> tuple[str, list[PlacedLine]]:
     """The SHA-256 of a file's text, and its lines; the last file's are kept, since pages are turned one by one."""
-    text, placed = place_lines(content)
+    text, placed = place_lines(content, {})
     return hashlib.sha256(text.encode("utf-8")).hexdigest(), placed
+
+
+def _recognised_lines(content: bytes, pictures: Mapping[str, Sequence[Word]]) -> tuple[str, list[PlacedLine]]:
+    text, placed = place_lines(content, recognised_lines(content, pictures))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest(), placed
+
+
+def _part_of(word: Word, entry: PlacedLine, start: int, end: int) -> Rectangle:
+    """The box of the part of a recognised line that lies in a span."""
+    left, top, right, bottom = word[:4]
+    first, last = ((min(max(at, entry.offset), entry.end) - entry.offset) / len(entry.line.text) for at in (start, end))
+    width = right - left
+    return round(left + first * width, 5), round(top, 5), round(left + last * width, 5), round(bottom, 5)
 
 
 def _boxes_on(page: Page, entries: Sequence[PlacedLine], start: int, end: int) -> Iterator[Rectangle]:

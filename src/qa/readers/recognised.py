@@ -33,12 +33,11 @@ def read_recognised(
     Raises:
         UnreadableFile: nothing in it is legible.
     """
-    noise = [int(page) for page, words in pages.items() if words and is_noise(" ".join(word[4] for word in words))]
+    noise = [int(page) for page, words in pages.items() if words and _is_noise(words)]
     pages = {page: [] if int(page) in noise else words for page, words in pages.items()}
     failed = sorted([*failed, *noise])
     is_pdf = PurePosixPath(document_id).suffix.lower() == ".pdf"
-    sizes = _sizes(content) if is_pdf else {}
-    lines = {int(page): list(_lines(int(page), words, sizes.get(int(page)))) for page, words in pages.items()}
+    lines = recognised_lines(content if is_pdf else None, pages)
     reports = list(_reports(document_id, pages, failed))
     if is_pdf:
         found = read_pages(document_id, content, lines)
@@ -49,6 +48,24 @@ def read_recognised(
         what = "what its pages show is not legible" if failed else "no words were recognised in its pictures"
         raise UnreadableFile(what)
     return [asdict(reading) for reading in [*checked(kept), *reports]]
+
+
+def recognised_lines(content: bytes | None, pages: Mapping[str, Sequence[Word]]) -> dict[int, list[Line]]:
+    """The legible lines of pages by their numbers from 0, in points of a PDF's pages, or of pictures' without one."""
+    sizes = _sizes(content) if content is not None else {}
+    return {
+        int(page): [] if _is_noise(words) else list(_lines(int(page), words, sizes.get(int(page))))
+        for page, words in pages.items()
+    }
+
+
+def legible_words(words: Sequence[Word]) -> list[Word]:
+    """What a page's lines are made of, in their order; a line's number counts these."""
+    return [word for word in words if word[5] >= LEGIBLE and word[4].strip()]
+
+
+def _is_noise(words: Sequence[Word]) -> bool:
+    return bool(words) and is_noise(" ".join(word[4] for word in words))
 
 
 def _picture(document_id: str, pages: Sequence[Sequence[Line]]) -> list[Document | Unreadable]:
@@ -63,7 +80,7 @@ def _picture(document_id: str, pages: Sequence[Sequence[Line]]) -> list[Document
 def _lines(page: int, words: Sequence[Word], size: tuple[float, float] | None) -> Iterator[Line]:
     """Legible lines in points. A box is higher where letters have tails: lines of nearly one height have one size."""
     width, height = size or (_HUNDRED, _HUNDRED)
-    legible = [word for word in words if word[5] >= LEGIBLE and word[4].strip()]
+    legible = legible_words(words)
     usual = median([bottom - top for _, top, _, bottom, _, _ in legible]) if legible else 0.0
     for number, (left, top, right, bottom, text, _) in enumerate(legible):
         tall = usual if abs(bottom - top - usual) < _ALIKE * usual else bottom - top

@@ -80,12 +80,14 @@ class Scans:
                 logger.warning("%s: page %d is not recognised: %s", name, number + 1, error)
                 failed.append(number)
             progress("recognising", done, len(scanned.pages))
+        if self._cache is not None and _is_pdf(name):
+            _keep(pages_path(self._cache, content), pages)  # so that a server can mark lines on the pages
         found = self._parser.run("read-recognised", content, document_id=name, pages=pages, failed=failed)
         return readings_of(found)
 
     def _drawing(self, name: str, content: bytes) -> Callable[[int], bytes]:
         def draw(number: int) -> bytes:
-            if PurePosixPath(name).suffix.lower() == ".pdf":
+            if _is_pdf(name):
                 picture = self._parser.run("page-image", content, number=number, scale=SCALE)
             else:
                 picture = self._parser.run("picture-page", content, number=number)
@@ -103,11 +105,33 @@ class Scans:
                 logger.warning("a recognised page is damaged in the cache and is recognised again")
         words = self._recogniser.run("recognise", picture)
         if kept is not None:
-            try:
-                kept.parent.mkdir(exist_ok=True)
-                draft = kept.with_suffix(f".{os.getpid()}")
-                draft.write_text(json.dumps(words, ensure_ascii=False), "utf-8")
-                draft.replace(kept)
-            except OSError as error:
-                logger.warning("a recognised page cannot be kept (%s)", error.strerror)
+            _keep(kept, words)
         return words
+
+
+def pages_path(cache: Path, content: bytes) -> Path:
+    """Where the words of a file's recognised pages are kept, by the pages' numbers from 0."""
+    return cache / f"{hashlib.sha256(content).hexdigest()}.pages.json"
+
+
+def recognised_pages(cache: Path, content: bytes) -> dict[str, Any]:
+    """What was recognised in the pictures of a file's pages; nothing where it was not, or is not kept here."""
+    try:
+        pages: dict[str, Any] = json.loads(pages_path(cache, content).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return pages
+
+
+def _is_pdf(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() == ".pdf"
+
+
+def _keep(path: Path, value: Any) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        logger.warning("a recognised page cannot be kept (%s)", error.strerror)

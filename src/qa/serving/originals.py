@@ -1,4 +1,7 @@
-"""The files behind the documents: their bytes, the pages of a PDF as images, and where a span stands on them."""
+"""The files behind the documents: their bytes, the pages of a PDF as images, and where a span stands on them.
+
+What was recognised in pictures of pages is where ``recognised`` says, as a build on this machine kept it.
+"""
 
 import base64
 import hashlib
@@ -9,6 +12,7 @@ from typing import Any
 from qa.corpus.folder import read_file
 from qa.errors import Conflict, DocumentNotFound, UnreadableFile
 from qa.readers.isolation import Parser
+from qa.readers.scans import recognised_pages
 from qa.types import Document, Span
 
 _PAGED = ".pdf"
@@ -49,9 +53,10 @@ class PageBox:
 class Originals:
     """Reads files from the corpus as they are now; PDFium runs in a process of its own, started at the first need."""
 
-    def __init__(self, corpus: Path, parser: Parser) -> None:
+    def __init__(self, corpus: Path, parser: Parser, recognised: Path) -> None:
         self._corpus = corpus
         self._parser = parser
+        self._recognised = recognised
 
     def close(self) -> None:
         """End the process that draws pages."""
@@ -111,12 +116,15 @@ class Originals:
         """
         sha256 = hashlib.sha256(document.text.encode("utf-8")).hexdigest()
         original = self.paged_file(document)
-        boxes = self._run("span-boxes", original, start=span.start, end=span.end, sha256=sha256)
+        pages = recognised_pages(self._recognised, original.content)
+        boxes = self._run(
+            "span-boxes", original, start=span.start, end=span.end, sha256=sha256, recognised=pages or None
+        )
         if boxes is None:
             raise Conflict(_CHANGED)
         return [PageBox(number + 1, *box) for number, box in boxes]
 
-    def _run(self, task: str, original: Original, **arguments: str | float) -> Any:  # what JSON holds
+    def _run(self, task: str, original: Original, **arguments: object) -> Any:  # what JSON holds
         try:
             return self._parser.run(task, original.content, **arguments)
         except UnreadableFile as error:
