@@ -18,6 +18,10 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _TAG = re.compile(rb"<[^<>]{0,2000}>")
 _PRINTED = frozenset("–—‘’‚“”„†‡•…‰‹›€™¡¿«»§°·´¨£©®±²³¼½¾µ×\xa0\xad")
+_LETTER = r"[^\W\d_]"
+_SIGN_IN_WORD = re.compile(  # a letter of another encoding, most likely
+    rf"[±¦©®µ¼½¾²³£´¨§·¶¸¤¥ˇ˘˛](?={_LETTER})|(?<={_LETTER})[„“”‡†•…‰‹›«»](?={_LETTER})"
+)
 _MIN_COMMON = 0.03  # of the characters of a text in any script are spaces, line ends, ASCII or its full stops
 _NUL_BYTES = 0.25  # at least, of a text in UTF-16 whose other bytes are all ASCII
 _COMMON_EAST = frozenset("、。，「」")
@@ -48,12 +52,12 @@ _LANGUAGES = (
     _language("cp1252 mac_roman", "äöå", "ja on ei se oli että hän mutta joka ovat kun niin myös"),
     _language("cp1252 cp1257", "äöüõšž", "ja on ei see et ta oli kui ka mis aga oma"),
     _language("cp1252 mac_roman", "éïöêèçñüàâ", "the of and to in a is was that for on with as by at it"),
-    _language("cp1250", "ąćęłńóśźż", "w i z na do nie się jest to o od za po przez był ale"),
-    _language("cp1250", "áčďéěíňóřšťúůýž", "a v na se je do to z o že byl za po pro ve ale"),
-    _language("cp1250", "áäčďéíĺľňóôŕšťúýž", "a v na sa je do to z o že bol za po pre vo ale"),
-    _language("cp1250", "áéíóöőúüű", "a az és hogy nem egy is volt meg ezt de el csak mint"),
-    _language("cp1250", "ăâîşţșț", "de la si în pe cu care nu a o un din este mai"),
-    _language("cp1250", "čćđšž", "i u je da se na su za od s ne koji bio v in ki"),
+    _language("cp1250 iso-8859-2", "ąćęłńóśźż", "w i z na do nie się jest to o od za po przez był ale"),
+    _language("cp1250 iso-8859-2", "áčďéěíňóřšťúůýž", "a v na se je do to z o že byl za po pro ve ale"),
+    _language("cp1250 iso-8859-2", "áäčďéíĺľňóôŕšťúýž", "a v na sa je do to z o že bol za po pre vo ale"),
+    _language("cp1250 iso-8859-2", "áéíóöőúüű", "a az és hogy nem egy is volt meg ezt de el csak mint"),
+    _language("cp1250 iso-8859-2", "ăâîşţșț", "de la si în pe cu care nu a o un din este mai"),
+    _language("cp1250 iso-8859-2", "čćđšž", "i u je da se na su za od s ne koji bio v in ki"),
     _language("cp1254", "çğıöşüâîİ", "ve bir bu da de için ile olarak çok daha gibi olan ne"),
     _language("cp1257", "ąčęėįšųūž", "ir į iš kad su yra buvo tai ne o kaip jis"),
     _language("cp1257", "āčēģīķļņšūž", "un ir no ar par kas uz bija ka tas pie"),
@@ -83,7 +87,8 @@ def _score(sample: bytes, encoding: str, language: _Language) -> float:
     beyond = [character for character in text if not character.isascii() and character not in _PRINTED]
     if not beyond:
         return 1.0
-    spelt = sum(character in language.letters for character in beyond) / len(beyond)
+    strange = len(_SIGN_IN_WORD.findall(text))
+    spelt = (sum(character in language.letters for character in beyond) - strange) / len(beyond)
     words = [word for word in re.split(r"[\W\d_]+", text.lower()) if word]
     return spelt + sum(word in language.words for word in words) / len(words) if words else spelt
 

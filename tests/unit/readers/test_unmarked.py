@@ -21,6 +21,12 @@ SHORT_TEXTS = [
     ("cp1250", "Książę był w mieście, a żona została w domu przez całą zimę."),
     ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy."),
     ("cp1250", "Az erdőben egy őz és két nyúl volt, de az őz elfutott."),
+    ("iso-8859-2", "Most w Łodzi został otwarty w 1921 roku, a młyn spłonął później."),
+    ("iso-8859-2", "Žádný člen nesmí půjčit více než jednu loď."),
+    ("iso-8859-2", "Mlin u Šibeniku izgorio je 1921. godine, a ključ čuva župnik."),
+    ("cp1250", "Žádný člen nesmí půjčit více než jednu loď."),
+    ("cp1252", "Ponte de São João, aberta às três."),
+    ("cp1252", "El señor Núñez compró 5 m² por £20, ± 3 %."),
     ("cp1254", "Bu akşam için güneşli bir gün olarak çağırdığı kışı anlattı."),
     ("cp1257", "Šiandien į miestą atvyko žmonės, kurių nebuvo čia ir iš kur jie."),
 ]
