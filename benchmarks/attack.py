@@ -34,6 +34,7 @@ QUESTIONS = 100
 TRIES = 10
 JUDGED_BYTES = 400_000
 LONG = {False: 60_000, True: 12_000}  # paragraphs of the long document
+PATIENCE = {False: 1, True: 5}  # the short form is for machines that do more than this
 HEALTH_S, REFUSAL_S, ANSWER_S, CPU_S = 0.1, 0.1, 2.0, 0.3
 
 
@@ -67,8 +68,9 @@ class Server:
 
 @dataclass
 class Report:
-    """What was tried and what became of it."""
+    """What was tried and what became of it; times may be ``patience`` times as long as promised."""
 
+    patience: int = 1
     rows: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def add(self, part: str, outcome: str, kept: bool) -> None:
@@ -219,7 +221,7 @@ def attack_in_numbers(server: Server, report: Report, askers: int, seconds: floa
     for name, times, bound in parts:
         p50, p99 = percentile(times, 50), percentile(times, 99)
         outcome = f"{len(times):,}, median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms"
-        report.add(f"{askers} askers, {seconds:g} s: {name}", outcome, p99 <= bound)
+        report.add(f"{askers} askers, {seconds:g} s: {name}", outcome, p99 <= bound * report.patience)
     others = len(asked) - sum(map(len, took.values()))
     report.add(f"{askers} askers: anything else", f"{others} other answers", not others)
 
@@ -271,7 +273,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="fewer tries: a minute in all")
     short = parser.parse_args().short
-    report = Report()
+    report = Report(patience=PATIENCE[short])
     with tempfile.TemporaryDirectory() as name, serving(Path(name), LONG[short]) as server:
         attack_by_name(server, report)
         attack_raw(server, report, 1000 if short else 10_000)

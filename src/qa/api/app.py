@@ -103,7 +103,7 @@ def create_app(
     app.state.asked = asked or (lambda: service.asked)
     app.state.originals = compose.build_originals(settings)
     app.state.guard = guard = Guard.of(settings)
-    app.state.client_limits = ClientLimits(_requests_per_minute(settings, guard))
+    app.state.client_limits = ClientLimits(_requests_per_minute(settings, guard), settings.processes)
     app.state.stopping = stopping
     app.state.streams = Streams()
     app.state.suggestions = Suggestions(lambda text: service.ask(Question(text), wait=False).answer)
@@ -138,4 +138,4 @@ def _requests_per_minute(settings: Settings, guard: Guard) -> int:
     wanted = settings.requests_per_minute
     if wanted is None:
         wanted = 0 if guard.is_local and not settings.trusted_proxies else REQUESTS_PER_MINUTE
-    return -(-wanted // settings.processes)  # connections are spread over the processes
+    return wanted

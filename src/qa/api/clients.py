@@ -14,10 +14,15 @@ RETRY_AFTER_S = 30
 
 
 class ClientLimits:
-    """Counts requests by client and by what they ask for; ``requests`` is how many a minute, 0 for any number."""
+    """Counts requests by client and by what they ask for; ``requests`` is how many a minute, 0 for any number.
 
-    def __init__(self, requests: int) -> None:
-        self._requests = requests
+    With several ``processes`` each lets its share pass, since connections are spread over them.
+    """
+
+    def __init__(self, requests: int, processes: int = 1) -> None:
+        self._requests = -(-requests // processes)
+        self._judgements = -(-JUDGEMENTS // processes)
+        self._wrong, self._wrong_of_all = -(-WRONG_TOKENS // processes), -(-WRONG_TOKENS_OF_ALL // processes)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         # Wrong tokens are few, so each one's time is kept; the counter estimates, and lets one more pass now and then.
         self._wrong_tokens = MovingWindowRateLimiter(MemoryStorage())
@@ -37,8 +42,8 @@ class ClientLimits:
         Raises:
             TooBusy: the client has sent too many.
         """
-        if not self._hit(JUDGEMENTS, "judgement", client):
-            raise _too_many(f"more than {JUDGEMENTS} judgements a minute")
+        if not self._hit(self._judgements, "judgement", client):
+            raise _too_many(f"more than {self._judgements} judgements a minute")
 
     def check_wrong_tokens(self, client: str) -> None:
         """See whether a client has tried so many wrong tokens that no more are looked at.
@@ -46,14 +51,14 @@ class ClientLimits:
         Raises:
             TooBusy: it has, or all clients together have.
         """
-        for limit, name in ((WRONG_TOKENS, client), (WRONG_TOKENS_OF_ALL, "*")):
+        for limit, name in ((self._wrong, client), (self._wrong_of_all, "*")):
             if not self._wrong_tokens.test(RateLimitItemPerMinute(limit), name):
                 raise _too_many("too many wrong tokens")
 
     def note_wrong_token(self, client: str) -> None:
         """Count a wrong token."""
-        self._wrong_tokens.hit(RateLimitItemPerMinute(WRONG_TOKENS), client)
-        self._wrong_tokens.hit(RateLimitItemPerMinute(WRONG_TOKENS_OF_ALL), "*")
+        self._wrong_tokens.hit(RateLimitItemPerMinute(self._wrong), client)
+        self._wrong_tokens.hit(RateLimitItemPerMinute(self._wrong_of_all), "*")
 
     def _hit(self, limit: int, what: str, client: str) -> bool:
         return self._limiter.hit(RateLimitItemPerMinute(limit), what, client)
