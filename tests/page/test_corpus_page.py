@@ -109,12 +109,14 @@ def test_a_running_build_is_followed_after_loading_the_page(open_page, changing)
 
 def test_a_build_shows_in_the_header_of_every_page(open_page, changing):
     """While a build runs, other pages show how far it is, with a link to it, and say when it is done."""
+    settle(changing)
     changing.app.state.jobs.request()
     page = open_page(changing, "/settings")
     link = page.locator(".top .building")
     expect(link).to_be_visible()
     assert axe(page) == []
     expect(link).to_have_text("The index is up to date", timeout=BUILD_MS)
+    settle(changing)
     page.reload()
     expect(link).to_have_count(0)
 
