@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from qa.readers import read
@@ -73,6 +74,49 @@ def test_twenty_tables_are_read_whole():
     """Of tables with rules and without, aligned left, right and centred, nine in ten come back cell by cell."""
     whole = {pair: is_whole(*pair) for pair in ALL}
     assert sum(whole.values()) >= FLOOR * len(ALL), [pair for pair, good in whole.items() if not good]
+
+
+def by_columns(columns, pitch, *, right=False):
+    """A page whose content stands column by column, with a line above and one below."""
+    written = io.BytesIO()
+    canvas = Canvas(written, invariant=True)
+    canvas.drawString(72, 760, BEFORE)
+    canvas.drawString(72, 744, "As counted:")
+    for number, column in enumerate(columns):
+        for row, words in enumerate(column):
+            draw = canvas.drawRightString if right else canvas.drawString
+            draw(72 + pitch * number + (60 if right else 0), 720 - 20 * row, words)
+    canvas.drawString(72, 700 - 20 * len(columns[0]), AFTER)
+    canvas.save()
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("right", [False, True], ids=["left", "right"])
+@pytest.mark.parametrize("name", ["numbers", "people", "prices", "wide"])
+def test_tables_that_are_stored_column_by_column(name, right):
+    """Rows are put together from columns, with the line above and the line below in their places."""
+    rows = CONTENTS[name]
+    [document] = read("a.pdf", by_columns([*zip(*rows, strict=True)], 95, right=right))
+    assert read_rows(document) == [(tuple(rows[0]), rows[1:])]
+    assert document.text.startswith(f"{BEFORE}")
+    assert document.text.endswith(AFTER)
+
+
+def test_prose_in_columns_is_no_table():
+    """Columns whose lines reach to the next column are read one after the other, also where they are narrow."""
+    words = (f"{BEFORE} {AFTER} " * 3).split()
+    lines = [" ".join(words[start : start + 5]) for start in range(0, 80, 5)]
+    [document] = read("a.pdf", by_columns([lines[:8], lines[8:]], 175))
+    assert document.tables == ()
+    assert " ".join(words[:40]) in " ".join(document.text.split())
+
+
+def test_verses_in_columns_are_no_table():
+    """Two columns of short lines without figures are read one after the other."""
+    verses = ["The ships came in", "at break of day,", "and on the quay", "the old men lay."]
+    [document] = read("a.pdf", by_columns([verses, verses[::-1]], 175))
+    assert document.tables == ()
+    assert " ".join(verses) in " ".join(document.text.split())
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -20,6 +20,7 @@ from pypdfium2 import raw
 from qa.errors import UnreadableFile
 from qa.readers.metadata import first_date, keywords, language_tag, one_line, title_line
 from qa.readers.nonsense import is_nonsense
+from qa.readers.pdf_columns import with_rows
 from qa.readers.pdf_lines import Line, lines_of
 from qa.readers.pdf_page import Page
 from qa.readers.pdf_writing import PlacedLine, Writing, write_pages
@@ -148,7 +149,7 @@ def _read_pages(
             pages.append([])
             unread.damaged.append(number)
             continue
-        pages.append(lines_of(page))
+        pages.append(with_rows(lines_of(page)))
         text = "\n".join(line.text for line in pages[-1])
         if is_nonsense(text):
             unread.nonsense.append(number)
