@@ -164,3 +164,13 @@ def test_what_is_read(snapshot, words) -> None:
         assert column(pool, "reads_span")[i] == pytest.approx(-0.5 - ordinal if ordinal < 2 else FLOOR)
         assert column(pool, "reads_answer")[i] == pytest.approx(max(says, FLOOR))
         assert column(pool, "reads_joint")[i] == pytest.approx(max(reads + says, FLOOR))
+
+
+def test_sentences_that_fill_their_lines(snapshot_of, words) -> None:
+    """Nothing but blanks stands beside them, at either end of the passage too."""
+    snapshot = snapshot_of(a="The Puffin sailed.\n\nThe Puffin sank. The Puffin rose. \t\n\n  The Puffin left.")
+    _, _, pool = gathered(snapshot, words, "Puffin")
+    filled = dict(zip(pool.texts, pool.fills_lines.tolist(), strict=True))
+    assert filled == {
+        "The Puffin sailed.": True, "The Puffin sank.": False, "The Puffin rose.": False, "The Puffin left.": True,
+    }  # fmt: skip
