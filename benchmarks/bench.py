@@ -21,6 +21,7 @@ import goals
 import prepare
 import report
 import scale
+import size
 import start
 from report import Tables
 
@@ -39,7 +40,10 @@ def measure(part: str, work: Path, full: bool) -> Tables:
         "beside": lambda: beside.run(work),
         "build": lambda: build.run(work, large=full),
         "start": lambda: start.run(work, SIZES, with_install=full),
-        "scale": lambda: scale.run(work, list(scale.SIZES), types, report.RESULTS / "scale.png"),
+        "scale": lambda: (
+            size.run(work, list(prepare.SIZES))
+            | scale.run(work, list(scale.SIZES), types, report.RESULTS / "scale.png")
+        ),
     }
     return parts[part]()
 
