@@ -4,6 +4,8 @@ Runs where QATEST_ENGINE_SERVERS says how many servers; ``make engines`` does.
 """
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -12,10 +14,11 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
+from places import CHECKOUT
 from qa.index import snapshot as snapshots
 from qa.index.engines import connect
 from qa.index.engines.publication import publish_snapshot
-from servers import serve
+from servers import environment, serve
 
 SERVERS = int(os.environ.get("QATEST_ENGINE_SERVERS", "0"))
 PROCESSES, CLIENTS, PUBLISHES = 2, 8, 10
@@ -23,13 +26,26 @@ SHIPS = ("Adelaide", "Bremen", "Corona", "Drott")
 LOG = "The ferry {ship} left the harbour of Ystad at {hour} minutes past noon, as the log of {ship} says."
 QUESTION = {"question": "When did the ferries leave the harbour of Ystad?"}
 
+PUBLISH = (
+    "import sys; from pathlib import Path\n"
+    "from qa.index.engines import connect\n"
+    "from qa.index.engines.publication import publish_from\n"
+    "print('ready', flush=True)\n"
+    "publish_from(connect(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], 2, 0)\n"
+)
+
 pytestmark = pytest.mark.skipif(not SERVERS, reason="QATEST_ENGINE_SERVERS says how many; make engines does")
 
 
 @pytest.fixture(scope="module")
-def generations(tmp_path_factory, indexer_for):
+def built(tmp_path_factory):
+    return tmp_path_factory.mktemp("built")
+
+
+@pytest.fixture(scope="module")
+def generations(tmp_path_factory, indexer_for, built):
     """Snapshots of logs that all give one hour, by that hour: an answer of two would show."""
-    corpus, index = tmp_path_factory.mktemp("logs"), tmp_path_factory.mktemp("built")
+    corpus, index = tmp_path_factory.mktemp("logs"), built
     indexer = indexer_for(corpus, index, keep=9)
     made = {}
     for hour in ("7", "8", "9"):
@@ -88,11 +104,10 @@ def served(mortal, generations, tmp_path):
     """An engine with the first generation, and the addresses of servers that answer from it."""
     engine = connect(mortal.address)
     publish_snapshot(engine, generations["7"], keep=1)
+    settings = {"QA_ENGINE": mortal.address, "QA_ANSWER_CACHE_MB": "0"}  # every answer is from the engine
     with ExitStack() as stack:
         running = [
-            stack.enter_context(
-                serve("--index", tmp_path / str(number), "--processes", str(PROCESSES), QA_ENGINE=mortal.address)
-            )
+            stack.enter_context(serve("--index", tmp_path / str(number), "--processes", str(PROCESSES), **settings))
             for number in range(SERVERS)
         ]
         for server in running:
@@ -111,6 +126,24 @@ def test_publishing_under_servers(served, generations):
             publish_snapshot(engine, generations["789"[(number + 1) % 3]], keep=1)
         time.sleep(1.0)
     print(f"{SERVERS} servers of {PROCESSES} processes, {CLIENTS} clients, {PUBLISHES} publications: {clients.seen}")
+    assert clients.wrong == []
+    assert [*clients.seen] == ["answered"]
+
+
+def test_publishers_deaths_under_servers(served, mortal, generations, built):
+    """Publishers that are killed at any moment change no answer, and the next one goes on."""
+    _, addresses = served
+    hours = {snapshot.manifest.id: hour for hour, snapshot in generations.items()}
+    with Clients(addresses, hours) as clients:
+        for number in range(PUBLISHES):
+            generation = generations["789"[(number + 1) % 3]].manifest.id
+            command = [sys.executable, "-c", PUBLISH, mortal.address, str(built), generation]
+            with subprocess.Popen(command, env=environment(), cwd=CHECKOUT, stdout=subprocess.PIPE) as publisher:
+                publisher.stdout.readline()
+                time.sleep(number * 0.03)
+                publisher.kill()
+        time.sleep(0.5)
+    print(f"{PUBLISHES} publishers killed after 0 to {(PUBLISHES - 1) * 30} ms: {clients.seen}")
     assert clients.wrong == []
     assert [*clients.seen] == ["answered"]
 
