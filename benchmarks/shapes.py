@@ -38,6 +38,11 @@ _CHUNKED = f"POST /ask HTTP/1.1\r\nHost: localhost\r\n{JSON}Transfer-Encoding: c
 _SPAN = "start=800000&end=800018"
 _TALK = [{"role": "user", "content": "Who left Hong Kong?"}] * 19 + [{"role": "user", "content": "Why? @@@@@@"}]
 _QUOTED = "".join(f"Entry {n}. Nothing was {'heard' if n % 5 else 'seen'}. " for n in range(500))[:8000]
+TURNS = {
+    "25 quotations of 3,900 letters": 13,
+    "1,000 quotations of 99 letters": 10,
+    "12 quotations of 8,000 letters": 12,
+}
 _CALL = {"name": "ask", "arguments": {"question": "Who is Jia Jia? @@@@@@"}}
 
 SHAPES = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import resource
 import signal
@@ -20,7 +21,7 @@ from qa import compose
 from qa.api.app import create_app
 from qa.api.connections import MOST, RESERVED_FILES, Connections
 from qa.api.guard import Guard
-from qa.api.processes import supervise
+from qa.api.processes import END_S, supervise
 from qa.api.protocol import ProblemProtocol
 from qa.config import Settings
 from qa.errors import SettingsError
@@ -63,14 +64,17 @@ def serve_one_of_several(settings: Settings, port: int, address: Address) -> Non
     builds, board = shared(address)
     app = create_app(service, settings, lambda: server.should_exit, builds, board.asked)
     server = Server(app, settings)
-    parent = os.getppid()
+    supervisor = multiprocessing.parent_process()
+    assert supervisor is not None
 
     def report() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == supervisor.pid:
             with suppress(OSError, EOFError):  # the supervisor is about to end
                 board.report(os.getpid(), service.asked, service.snapshot.manifest.id if service.ready else "")
             time.sleep(REPORT_S)
         server.should_exit = True
+        time.sleep(END_S)
+        os._exit(1)  # something waits for what does not come, such as an engine that is gone
 
     threading.Thread(target=report, name="report", daemon=True).start()
     if not board.listens_first(os.getpid()):

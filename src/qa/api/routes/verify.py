@@ -11,8 +11,8 @@ from qa.api.schemas.verification import VerifyBody, VerifyResponse, check_amount
 from qa.verification.quoted import quotations_in
 from qa.verification.records import Finding, Quotation
 
-TURN_LETTERS = 50_000  # 0.1 s of work, before others have their turn
-TURN_QUOTATIONS = 250
+TURN_LETTERS = 10_000  # 0.1 s of work, before others have their turn
+TURN_QUOTATIONS = 100
 
 router = APIRouter(tags=["verify"])
 
