@@ -157,7 +157,7 @@ def read(dataset, group, gold, snapshot, retriever, extractor):
     retrieval = retriever.retrieve(snapshot, gold.text)
     if not retrieval.candidates:
         return None
-    head = worth_reading(retrieval.candidates)
+    head = worth_reading(retrieval.query, retrieval.candidates)
     extractions = tuple(extractor(retrieval.query.text, [snapshot.passages[c.row] for c in head]))
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
     right = [
@@ -200,7 +200,7 @@ def fit_choice(examples):
 def judged(example, weights):
     """Features of what these weights quote, whether it is right, and how many words it has."""
     chances = softmax(example.pool.features @ weights)
-    head = worth_reading(example.retrieval.candidates)
+    head = worth_reading(example.retrieval.query, example.retrieval.candidates)
     reading = decide(example.snapshot, example.retrieval.query, head, example.extractions, example.pool, chances)
     features = reading_features(example.snapshot, example.retrieval, example.retrieval.candidates, reading)
     quoted = list(reading.sentences.chosen)

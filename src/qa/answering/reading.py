@@ -145,7 +145,7 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     assert retrieval.evidence is not None
     row = named_sentence(snapshot, retrieval.query, candidates)
     corrections = [] if row else correcting(snapshot, retrieval.evidence, candidates)
-    head = _head(candidates, first=row and row[0], last=corrections[0] if corrections else None)
+    head = _head(retrieval.query, candidates, first=row and row[0], last=corrections[0] if corrections else None)
     passages = [snapshot.passages[candidate.row] for candidate in head]
     extractions = tuple(extractor(retrieval.query.as_said_in(p.text), [p])[0] for p in passages)
     pool = gather(snapshot, retrieval.query, retrieval.evidence, head, extractions)
@@ -173,14 +173,18 @@ def read(snapshot: Snapshot, retrieval: Retrieval, candidates: Sequence[Candidat
     )
 
 
-def worth_reading(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The first passages, but for those whose score is far behind that of the first."""
-    return tuple(c for c in candidates[:READ] if c.score >= candidates[0].score - BEHIND)
+def worth_reading(query: Query, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The first passages, but for those whose score is far behind that of the first.
+
+    Where a question has an abbreviation or what one stands for, a passage with the other form ranks low and is read.
+    """
+    least = -math.inf if query.bridges else candidates[0].score - BEHIND
+    return tuple(candidate for candidate in candidates[:READ] if candidate.score >= least)
 
 
-def _head(candidates: Sequence[Candidate], first: int | None, last: int | None) -> tuple[Candidate, ...]:
+def _head(query: Query, candidates: Sequence[Candidate], first: int | None, last: int | None) -> tuple[Candidate, ...]:
     """What is read: the first candidates, and two that are wanted, by index, in the stead of the last."""
-    head = worth_reading(candidates)
+    head = worth_reading(query, candidates)
     if last is not None and candidates[last] not in head:
         head = (*head[: READ - 1], candidates[last])
     if first is not None and candidates[first] not in head:

@@ -12,8 +12,8 @@ from qa.answering.confidence import assess
 from qa.answering.labels import named_sentence
 from qa.answering.other_names import lacks_name
 from qa.answering.pool import FEATURES, gather
-from qa.answering.reading import BEHIND, READ, WEIGHTS, probabilities, read
-from qa.retrieval.query import make_query
+from qa.answering.reading import BEHIND, READ, WEIGHTS, probabilities, read, worth_reading
+from qa.retrieval.query import Bridge, make_query
 from qa.retrieval.retriever import Retriever
 from qa.types import Question, Reason
 
@@ -54,6 +54,8 @@ def test_only_the_first_passages_are_read(snapshot, words) -> None:
         extractor = Saying()
         read(snapshot, retrieval, [first, *ranked], extractor)
         assert extractor.read == [snapshot.passages[c.row].document_id for c in [first, *ranked][:count]]
+    bridged = replace(retrieval.query, bridges=(Bridge(0, 1, ("tha",), ("tarn", "harbour", "authority")),))
+    assert len(worth_reading(bridged, [first, *far])) == READ
 
 
 def test_what_the_extractor_reads_is_quoted(snapshot, words) -> None:
