@@ -117,6 +117,10 @@ def test_searches_equal_brute_force(held):
         sums[row] = sum(own.get(term, 0.0) for term in asked)
     hits = engine.lexical(generation, asked, 10, ALL)
     assert [hit.score for hit in hits] == pytest.approx(np.sort(sums)[::-1][: len(hits)].tolist(), rel=1e-5)
+    required, holders = terms[0], {*snapshot.lexical.postings.of(terms[0])[0].tolist()}
+    apart = next(t for t in range(10_000) if holders.isdisjoint(snapshot.lexical.postings.of(t)[0].tolist()))
+    alone = engine.lexical(generation, {apart: 1.0}, 1000, ALL, all_of=[int(required)])
+    assert {hit.row for hit in alone} == holders
     together = engine.lexical(generation, asked, 1000, ALL, all_of=[*asked])
     assert {hit.row for hit in together} == {
         row for row in range(len(vectors)) if {*asked} <= {*snapshot.lexical.by_row.of(row)[0].tolist()}

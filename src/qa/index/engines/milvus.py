@@ -24,6 +24,7 @@ from qa.protocols import Admitted, DocumentRecord, PassageRecord, Publication, V
 from qa.types import Hit
 
 OLDEST_SERVER = (2, 5)
+LEAST = 1e-6  # a weight that changes no order
 AT_ONCE = 256  # rows that are fetched by one call
 _PREFIX = re.compile(r"[a-z][a-z0-9]{0,40}")
 _GENERATION = re.compile(r"[0-9a-f]{16}")
@@ -80,7 +81,7 @@ class MilvusEngine:
     def lexical(
         self, generation: str, weights: Mapping[int, float], k: int, admitted: Admitted, all_of: Sequence[int] = ()
     ) -> list[Hit]:
-        asked = dict(weights) or dict.fromkeys(all_of, 1.0)
+        asked = dict.fromkeys(all_of, LEAST) | dict(weights)  # what has none of the asked terms is not found
         if not asked:
             self._collections(generation)  # held, or gone
             return []
