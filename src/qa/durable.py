@@ -10,14 +10,14 @@ from pathlib import Path
 from qa.errors import Conflict, NotStored
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SHORT_WRITE = re.compile(r"^\d+ requested and \d+ written$")
+_FULL_IN_WORDS = re.compile(r"^\d+ requested and \d+ written$|" + "|".join(re.escape(os.strerror(c)) for c in _FULL))
 _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 @contextmanager
 def noticing_full_disk() -> Iterator[None]:
-    """Say in one way that the disk is full, whoever wrote: NumPy says how many bytes it could not write.
+    """Say in one way that the disk is full, whoever wrote: libraries put it in words, or say how many bytes were left.
 
     Raises:
         NotStored: the disk is full.
@@ -25,7 +25,7 @@ def noticing_full_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL or (error.errno is None and _SHORT_WRITE.search(str(error))):
+        if error.errno in _FULL or (error.errno is None and _FULL_IN_WORDS.search(str(error))):
             raise NotStored("the disk is full; nothing was changed; make room and try again") from error
         raise
 

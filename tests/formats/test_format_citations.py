@@ -10,7 +10,7 @@ from qa.api.schemas.documents import DocumentSummary
 from qa.commands.rendering import render_answer
 from qa.indexing.splitter import SentenceSplitter
 from qa.readers import read
-from qa.types import Question
+from qa.types import DocumentEntry, Question
 
 FILES = {
     "a.md": honest.markdown,
@@ -98,5 +98,5 @@ def test_a_snapshot_keeps_what_files_say_of_themselves(service):
     """Author, language and pages come back from the snapshot as they were read."""
     (bridge,) = read("bridge.pdf", honest.pdf())
     assert service.snapshot.document_by_id["bridge.pdf"] == bridge
-    summary = DocumentSummary.of(bridge)
+    summary = DocumentSummary.of(DocumentEntry.of(bridge))
     assert (summary.author, summary.page_count) == (honest.AUTHOR, 3)

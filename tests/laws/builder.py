@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qa import compose
 from qa.config import Settings
+from qa.errors import NotStored
 from qa.index import snapshot
 from qa.indexing import encoding
 from qa.indexing.indexer import Indexer
@@ -55,8 +56,8 @@ def build(embedder, order):
         splitter = type(made.splitter)(embedder, Settings().passage_tokens)
         Indexer(made.corpus, made.index, embedder, splitter, made.recipe).build(progress=mark)
         mark("done")
-    except OSError as error:
-        mark(type(error).__name__)
+    except NotStored:
+        mark("full")
     finally:
         os._exit(0)
 

@@ -36,7 +36,8 @@ class FaissStore:
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
-            raise OSError(f"the vectors cannot be written to {path}; is the disk full?") from error
+            reason = str(error).rpartition("(")[2].rstrip(")")  # the system's, behind FAISS's own and the path
+            raise OSError(f"the vectors cannot be written: {reason}") from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
