@@ -81,7 +81,7 @@ def warc(*pages, compress=False):
         head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\nWARC-Date: {date}\r\n"
         head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
         record = head.encode() + body + b"\r\n\r\n"
-        records += gzip.compress(record) if compress else record
+        records += gzip.compress(record, mtime=0) if compress else record
     return records
 
 
@@ -120,7 +120,7 @@ def test_a_page_that_safari_kept():
     ("name", "content", "reason"),
     [
         ("a.warc", b"words", "no WARC"),
-        ("a.warc", gzip.compress(b"words"), "no WARC"),
+        ("a.warc", gzip.compress(b"words", mtime=0), "no WARC"),
         ("a.warc", warc(), "no WARC|empty|no page"),
         ("a.webarchive", b"words", "no web archive"),
         ("a.webarchive", plistlib.dumps({"WebMainResource": {"WebResourceData": "words"}}), "holds no page"),
