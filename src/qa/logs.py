@@ -11,6 +11,7 @@ import structlog
 from qa.escaping import escaped
 
 LogFormat = Literal["console", "json"]
+COLOURED = "color_message"  # uvicorn's message once more, with marks for a terminal
 QUIET = ("httpx", "sentence_transformers", "transformers", "faiss")
 
 
@@ -34,6 +35,7 @@ def formatter(log_format: LogFormat) -> logging.Formatter:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
     ]
     if log_format == "console":
         return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=known, processors=[_for_people])
@@ -50,6 +52,11 @@ def request_id() -> str | None:
     """The id of the request that is being answered; None outside of one."""
     value = structlog.contextvars.get_contextvars().get("request_id")
     return None if value is None else str(value)
+
+
+def _without_colours(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.pop(COLOURED, None)
+    return event
 
 
 def _for_people(logger: object, method: str, event: MutableMapping[str, Any]) -> str:

@@ -32,6 +32,14 @@ def test_a_line_for_people_is_one_line() -> None:
     assert line == "ERROR a\\nINFO all is well\\u202e cannot be read"
 
 
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_message_stands_once(log_format) -> None:
+    """uvicorn's second message, with marks for a terminal, is left out; other fields stay."""
+    line = formatter(log_format).format(record("Started", color_message="\x1b[36mStarted", port=8000))
+    assert line.count("Started") == 1
+    assert "8000" in line
+
+
 def test_a_traceback_keeps_its_lines() -> None:
     """The traceback of a failure follows the message."""
     first, *rest = formatter("console").format(record("failed", exc_info=failure())).splitlines()
