@@ -87,9 +87,11 @@ def years(moments: Iterable[Moment]) -> dict[int, int]:
 
 def _sentences(snapshot: Snapshot) -> Iterator[tuple[Document, Span]]:
     total = min(len(snapshot.passages), MOST_PASSAGES)
+    document: Document | None = None
     for first in range(0, total, BATCH):
         at_hand, rows = snapshot.at(range(first, min(first + BATCH, total)))
         for row in rows:
             passage = at_hand.passages[row]
-            document = snapshot.document_by_id[passage.document_id]
+            if document is None or document.id != passage.document_id:
+                document = snapshot.document_by_id[passage.document_id]  # once: a long one is made anew each time
             yield from ((document, span) for span in passage.sentences)

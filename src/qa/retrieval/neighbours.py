@@ -48,8 +48,11 @@ def sentence_similarities(
     ``rows`` are adjacent rows of the document's passages, to compare those alone.
     """
     spans, cosines = document_cosines(snapshot, document_id, vector, rows)
+    if not len(spans):
+        return []
+    document = snapshot.document_by_id[document_id]  # once: a long one is made anew each time
     return [
-        SentenceSimilarity(snapshot.document_by_id[document_id], Span(start, end), cosine)
+        SentenceSimilarity(document, Span(start, end), cosine)
         for (start, end), cosine in zip(spans.tolist(), cosines.tolist(), strict=True)
     ]
 
