@@ -169,7 +169,7 @@ def attack_shapes(server: Server, report: Report) -> None:
     for name, cost in sorted(costs.items(), key=lambda item: -item[1]):
         print(f"          {1000 * cost:7.0f} ms CPU  {name} ({codes[name]})")
     worst = max(costs, key=lambda name: costs[name])
-    report.add("the costliest request", f"{1000 * costs[worst]:.0f} ms CPU: {worst}", costs[worst] <= CPU_S)
+    report.add("the costliest turn", f"{1000 * costs[worst]:.0f} ms CPU: {worst}", costs[worst] <= CPU_S)
 
 
 def attack_slowly(server: Server, report: Report, sockets: int) -> None:

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from qa.evaluation.coverage import FIRST, Coverage, Place
+from qa.evaluation.coverage import FIRST, Coverage, Excerpt
 
 SHOWN = 10  # findings of a kind on the terminal; JSON has all
 WIDTH = 100
@@ -25,15 +25,15 @@ def render_coverage(coverage: Coverage, refused: Refused | None) -> str:
         _part(
             f"{len(coverage.unreached)} of {coverage.passages} passages are not among the first {FIRST} for any "
             "question made of their words",
-            [_line(place) for place in coverage.unreached],
+            [_render_excerpt(excerpt) for excerpt in coverage.unreached],
         ),
         _part(
             f"{len(coverage.repeated)} passages say nearly the same as one of another document",
-            [f"{_where(first)} = {_line(second)}" for first, second in coverage.repeated],
+            [f"{_render_position(first)} = {_render_excerpt(second)}" for first, second in coverage.repeated],
         ),
         _part(
             f"{len(coverage.contradictions)} of {coverage.dated} dated sentences differ from another in the date alone",
-            [f"{_line(first)}\n  {_line(second)}" for first, second in coverage.contradictions],
+            [f"{_render_excerpt(first)}\n  {_render_excerpt(second)}" for first, second in coverage.contradictions],
         ),
         _part(
             f"{len(coverage.unspoken)} documents are in a language that is searched by words alone",
@@ -59,9 +59,9 @@ def _part(heading: str, findings: Sequence[str]) -> str:
     return "\n".join([f"{heading}{':' if findings else '.'}", *shown, *more])
 
 
-def _line(place: Place) -> str:
-    return f"{_where(place)}: {textwrap.shorten(place.text, WIDTH, placeholder=' …')}"
+def _render_excerpt(excerpt: Excerpt) -> str:
+    return f"{_render_position(excerpt)}: {textwrap.shorten(excerpt.text, WIDTH, placeholder=' …')}"
 
 
-def _where(place: Place) -> str:
-    return f"{place.document_id}, characters {place.span.start}-{place.span.end}"
+def _render_position(excerpt: Excerpt) -> str:
+    return f"{excerpt.document_id}, characters {excerpt.span.start}-{excerpt.span.end}"

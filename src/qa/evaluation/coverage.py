@@ -32,7 +32,7 @@ Search = Callable[[str], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Excerpt:
     """Part of a document; ``span`` counts code points."""
 
     document_id: str
@@ -55,9 +55,9 @@ class Coverage:
 
     passages: int
     dated: int
-    unreached: tuple[Place, ...]
-    repeated: tuple[tuple[Place, Place], ...]
-    contradictions: tuple[tuple[Place, Place], ...]
+    unreached: tuple[Excerpt, ...]
+    repeated: tuple[tuple[Excerpt, Excerpt], ...]
+    contradictions: tuple[tuple[Excerpt, Excerpt], ...]
     unspoken: tuple[tuple[str, str], ...]
 
 
@@ -67,9 +67,9 @@ def cover(snapshot: Snapshot, search: Search, progress: Progress) -> Coverage:
     unreached = []
     for number, row in enumerate(rows, start=1):
         if not any(row in search(question)[:FIRST] for question in questions(snapshot.passages[row])):
-            unreached.append(_place(snapshot.passages[row]))
+            unreached.append(_excerpt(snapshot.passages[row]))
         progress("asking", number, len(rows))
-    dated = [place for place in _sentences(snapshot) if has_date(place.text)]
+    dated = [excerpt for excerpt in _sentences(snapshot) if has_date(excerpt.text)]
     dated = [dated[i] for i in _sample(len(dated), MOST_DATED)]
     return Coverage(
         passages=len(rows),
@@ -96,25 +96,25 @@ def questions(passage: Passage) -> list[str]:
     return asked
 
 
-def _repeated(snapshot: Snapshot) -> Iterator[tuple[Place, Place]]:
+def _repeated(snapshot: Snapshot) -> Iterator[tuple[Excerpt, Excerpt]]:
     for row in _sample(len(snapshot.passages), MOST_PASSAGES):
         vector = snapshot.passage_vectors.vectors(np.asarray([row]))[0]
         for hit in snapshot.passage_vectors.search(vector, NEIGHBOURS):
             passage, other = snapshot.passages[row], snapshot.passages[hit.row]
             is_later = hit.row > row and passage.document_id != other.document_id
             if is_later and hit.score >= NEAR and say_the_same(snapshot, row, hit.row):
-                yield _place(passage), _place(other)
+                yield _excerpt(passage), _excerpt(other)
 
 
-def _contradictions(snapshot: Snapshot, dated: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+def _contradictions(snapshot: Snapshot, dated: Sequence[Excerpt]) -> Iterator[tuple[Excerpt, Excerpt]]:
     seen: set[frozenset[tuple[str, Span]]] = set()
-    for place in dated:
-        for echo in echoes(snapshot, place.document_id, place.span, NEIGHBOURS):
-            pair = frozenset({(place.document_id, place.span), (echo.document.id, echo.span)})
-            comparison = compare(place.text, echo.text, echo.similarity)
+    for excerpt in dated:
+        for echo in echoes(snapshot, excerpt.document_id, excerpt.span, NEIGHBOURS):
+            pair = frozenset({(excerpt.document_id, excerpt.span), (echo.document.id, echo.span)})
+            comparison = compare(excerpt.text, echo.text, echo.similarity)
             if pair not in seen and comparison is not None and comparison.told is Told.DATE:
                 seen.add(pair)
-                yield place, Place(echo.document.id, echo.span, echo.text)
+                yield excerpt, Excerpt(echo.document.id, echo.span, echo.text)
 
 
 def _unspoken(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -125,14 +125,14 @@ def _unspoken(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             yield document.id, language
 
 
-def _sentences(snapshot: Snapshot) -> Iterator[Place]:
+def _sentences(snapshot: Snapshot) -> Iterator[Excerpt]:
     for passage in snapshot.passages:
         for span in passage.sentences:
-            yield Place(passage.document_id, span, passage.document_text(span))
+            yield Excerpt(passage.document_id, span, passage.document_text(span))
 
 
-def _place(passage: Passage) -> Place:
-    return Place(passage.document_id, Span(passage.start, passage.end), passage.text)
+def _excerpt(passage: Passage) -> Excerpt:
+    return Excerpt(passage.document_id, Span(passage.start, passage.end), passage.text)
 
 
 def _sample(count: int, most: int) -> list[int]:

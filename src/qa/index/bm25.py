@@ -173,8 +173,12 @@ class BM25Index:
             np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        own = self.postings
-        whole = own if own.largest is not None else postings_by_term(own.bounds, own.rows, own.weights)
+        postings = self.postings
+        whole = (
+            postings
+            if postings.largest is not None
+            else postings_by_term(postings.bounds, postings.rows, postings.weights)
+        )
         return {
             "data": whole.weights, "indices": whole.rows, "indptr": whole.bounds, "largest": np.asarray(whole.largest),
             "tokens": self.tokens.ids, "token_starts": self.tokens.starts, "shapes": self.tokens.shapes,

@@ -141,24 +141,26 @@ class Documents(Sequence[Document]):
     __hash__ = None  # type: ignore[assignment]  # equal to lists, as which it is compared
 
     def _made(self, row: int) -> Document:
-        own = self.columns
-        fields = json.loads(own.facts[row]) | json.loads(own.structure[row])
+        columns = self.columns
+        fields = json.loads(columns.facts[row]) | json.loads(columns.structure[row])
         del fields["page_count"]
-        return Document.from_fields({**fields, "id": own.ids[row], "title": own.titles[row], "text": own.texts[row]})
+        return Document.from_fields(
+            {**fields, "id": columns.ids[row], "title": columns.titles[row], "text": columns.texts[row]}
+        )
 
     def entry(self, row: int) -> DocumentEntry:
         """What a list says of a document; its text is not read."""
-        own = self.columns
-        fields = json.loads(own.facts[row])
+        columns = self.columns
+        fields = json.loads(columns.facts[row])
         known: dict[str, Any] = {name: fields.get(name) for name in _LISTED}
         return DocumentEntry(
-            id=own.ids[row],
-            title=own.titles[row],
+            id=columns.ids[row],
+            title=columns.titles[row],
             tags=tuple(fields["tags"]),
             published_from=PublishedFrom(source) if (source := fields["published_from"]) else None,
-            characters=int(own.characters[row]),
+            characters=int(columns.characters[row]),
             pages=fields["page_count"],
-            sha256=own.sums[row].tobytes().hex(),
+            sha256=columns.sums[row].tobytes().hex(),
             **known,
         )
 
